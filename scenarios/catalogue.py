@@ -1,0 +1,62 @@
+"""The indicators a scenario may use: definitions as data, in `indicators.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+from engine.plan import Kind
+
+_FILE = Path(__file__).parent / "indicators.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One share with its official definition; every text in both languages (``{"vi": ..., "en": ...}``).
+
+    Attributes
+    ----------
+    id : str
+    kind : Kind
+    name, short : mapping
+        Official name; the few words that fit a table header.
+    unit : mapping
+        What is counted: services or dossiers.
+    numerator, denominator, definition : mapping
+        What the two counts are, and what to watch.
+    legal_basis : str
+        The document that sets it.
+    denominators : tuple of str
+        Official readings of the denominator between which a scenario chooses; empty where there is one.
+    """
+
+    id: str
+    kind: Kind
+    name: Mapping[str, str]
+    short: Mapping[str, str]
+    unit: Mapping[str, str]
+    numerator: Mapping[str, str]
+    denominator: Mapping[str, str]
+    definition: Mapping[str, str]
+    legal_basis: str
+    denominators: tuple[str, ...] = ()
+
+
+@cache
+def indicators() -> Mapping[str, Indicator]:
+    """The catalogue: id -> Indicator, in the order in which people meet them."""
+    with _FILE.open("rb") as opened:
+        entries = tomllib.load(opened)
+    return MappingProxyType({id: _indicator(id, entry) for id, entry in entries.items()})
+
+
+def _indicator(id: str, entry: Mapping[str, object]) -> Indicator:
+    values: dict[str, object] = {
+        key: MappingProxyType(value) if isinstance(value, dict) else tuple(value) if isinstance(value, list) else value
+        for key, value in entry.items()
+    }
+    return Indicator(id=id, **{**values, "kind": Kind(str(entry["kind"]))})  # type: ignore[arg-type]
