@@ -51,7 +51,7 @@ class LiftProblem:
 
 
 def lift_problem(agencies: int, *, floors: bool, seed: int = 2022) -> LiftProblem:
-    """Rates and volumes spread like real ones, an upper bound each; `floors` adds a lower one that binds for a fifth."""
+    """Rates and volumes spread like real ones, each with an upper bound; `floors`: a lower one binds for a fifth."""
     random = np.random.default_rng([seed, agencies])
     weights = np.ceil(random.lognormal(6.0, 1.5, agencies))
     start = random.beta(0.8, 2.5, agencies)
