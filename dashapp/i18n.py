@@ -3,8 +3,10 @@
 Texts are TOML files `texts/<language>/<file>.toml`; a key is the file's name and the path in it,
 joined by dots (``errors.engine.pin_impossible``). Placeholders may carry a type:
 ``{goal:share}``, ``{gap:points}``, ``{count:number}``, ``{end:date}``, ``{period:period}``,
-``{agencies:names}``, ``{count:plural dossier|dossiers}``. A digit after the type sets the decimals
-(``{rate:share2}``), a sign before it always shows the sign (``{delta:+points}``).
+``{agencies:names}``, ``{values:shares}``, ``{limit:size}`` (bytes), ``{count:plural dossier|dossiers}``, and
+``{nearest:maybe  Did you mean %s?}`` (nothing at all where there is no value). Digits after the type
+set the decimals (``{rate:share2}``) or how many names are shown (``{known:names9}``), a sign before it
+always shows the sign (``{delta:+points}``).
 
 Language is always an argument; nothing here remembers a user.
 """
@@ -31,11 +33,12 @@ LANGUAGES = ("vi", "en")
 NO_BREAK = "\u00a0"
 ABSENT = "–"
 NAMES_SHOWN = 5
+KILO = 1000
 
 _DATE_PATTERN: Mapping[str, str] = MappingProxyType({"vi": "dd/MM/yyyy", "en": "d MMM y"})
 _QUARTER = re.compile(r"^(\d{4})Q([1-4])$")
 _ROMAN = ("I", "II", "III", "IV")
-_SPEC = re.compile(r"^(?P<sign>\+?)(?P<type>[a-z]+)(?P<digits>\d?)(?: (?P<rest>.+))?$", re.DOTALL)
+_SPEC = re.compile(r"^(?P<sign>\+?)(?P<type>[a-z]+)(?P<digits>\d*)(?: (?P<rest>.+))?$", re.DOTALL)
 
 
 class UnknownTextError(KeyError):
@@ -111,7 +114,10 @@ def fill(value: Any, spec: str, lang: str) -> str:
 
     A value that is already text stays as it is, whatever its `spec` (a cell as it was found).
     """
-    if isinstance(value, str) and not spec.startswith("period"):
+    if spec.startswith("maybe "):
+        shown = "" if value is None else fill(value, "", lang)
+        return spec.removeprefix("maybe ").replace("%s", shown) if shown else ""
+    if isinstance(value, str) and spec != "period":
         return value
     if not spec:
         return _by_type(value, lang)
@@ -131,8 +137,14 @@ def fill(value: Any, spec: str, lang: str) -> str:
             return date(value, lang)
         case "period":
             return period(value, lang)
+        case "size":
+            return size(value, lang)
         case "names":
-            return names(value if isinstance(value, Iterable) else (value,), lang)
+            return names(value if isinstance(value, Iterable) else (value,), lang, digits or NAMES_SHOWN)
+        case "shares":
+            return names([share(one, lang, 2, trim=True) for one in value], lang)
+        case "roman":
+            return _ROMAN[int(value) - 1]
         case "plural":
             one, many = str(found["rest"]).split("|")
             return one if value == 1 else many
@@ -205,6 +217,15 @@ def points(x: float | None, lang: str, digits: int = 1, *, trim: bool = False, s
     return f"{text}{NO_BREAK}{t('words.point' if one else 'words.points', lang)}"
 
 
+def size(count: float, lang: str) -> str:
+    """Bytes as people write them: ``1,5 MB``."""
+    for unit in ("B", "KB", "MB"):
+        if count < KILO:
+            return f"{number(count, lang, 1, trim=True)}{NO_BREAK}{unit}"
+        count /= KILO
+    return f"{number(count, lang, 1, trim=True)}{NO_BREAK}GB"
+
+
 def date(d: datetime.date, lang: str) -> str:
     """``30/09/2022`` · ``30 Sep 2022``."""
     return format_date(d, _DATE_PATTERN[lang], locale=lang)
@@ -216,7 +237,7 @@ def period(id: str, lang: str) -> str:
     if not found:
         return id
     year, quarter = found.groups()
-    return t("words.quarter", lang, year=year, quarter=quarter, roman=_ROMAN[int(quarter) - 1])
+    return t("words.quarter", lang, year=year, quarter=int(quarter))
 
 
 def names(items: Iterable[Any], lang: str, limit: int = NAMES_SHOWN) -> str:

@@ -1,0 +1,112 @@
+"""Readable names of what a result refers to by id: agencies, indicators, rules, bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dashapp.i18n import date, has, names, number, points, share, t
+from engine import Allocation, IndicatorPlan, Rule, RuleKind, Where
+
+_POINTS = frozenset({RuleKind.MIN_STEP, RuleKind.MAX_STEP})
+
+
+@dataclass(frozen=True)
+class IndicatorWords:
+    """One indicator in one language: full `name`, `short` name, and `unit` as counted (``online dossiers``)."""
+
+    name: str
+    short: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Names in one language; an id without a name is shown as it is."""
+
+    lang: str
+    agencies: Mapping[str, str]
+    indicators: Mapping[str, IndicatorWords]
+    rules: Mapping[str, Rule]
+
+    @classmethod
+    def of(cls, allocation: Allocation, indicators: Mapping[str, IndicatorWords], lang: str) -> Labels:
+        """Labels of one allocation; `indicators` come from the catalogue."""
+        figures = allocation.figures
+        return cls(
+            lang=lang,
+            agencies=dict(zip(figures.codes, figures.names, strict=True)),
+            indicators=indicators,
+            rules={rule.id: rule for rule in allocation.plan.rules},
+        )
+
+    def agency(self, code: str) -> str:
+        """Name of an agency, its code where it has none."""
+        return self.agencies.get(code) or code
+
+    def indicator(self, id: str) -> str:
+        """Short name of an indicator."""
+        words = self.indicators.get(id)
+        return words.short if words else id
+
+    def unit(self, id: str) -> str:
+        """What the indicator's numerator counts."""
+        words = self.indicators.get(id)
+        return words.unit if words else t("terms.unit.dossier", self.lang)
+
+    def by(self, source: str) -> str:
+        """What set a bound: a rule in words, or the figures, or another period's target."""
+        rule = self.rules.get(source)
+        if rule is not None:
+            return self.rule(rule)
+        key = f"terms.bound.{source}"
+        return t(key, self.lang) if has(key, self.lang) else source
+
+    def rule(self, rule: Rule) -> str:
+        """A rule in words: kind, value, scope (``Mức sàn 40 % (cấp huyện)``)."""
+        text = t(f"terms.rule.{rule.kind}.name", self.lang)
+        value = self._value(rule)
+        if value:
+            text = f"{text} {value}"
+        scope = self.where(rule.where)
+        return f"{text} ({scope})" if scope else text
+
+    def reason(self, source: str) -> str:
+        """Why a target is exempt: the rule in words with its own reason, or the figures' reason."""
+        rule = self.rules.get(source)
+        if rule is not None:
+            own = rule.reason.get(self.lang, "")
+            return f"{self.rule(rule)}: {own}" if own else self.rule(rule)
+        key = f"terms.reason.{source}"
+        return t(key, self.lang) if has(key, self.lang) else source
+
+    def method(self, plan: IndicatorPlan) -> str:
+        """Name of the method an indicator uses."""
+        return t(f"terms.method.{plan.method.name}.name", self.lang)
+
+    def where(self, where: Where) -> str:
+        """The scope of a rule; empty for all agencies."""
+        lang = self.lang
+        parts = [t(f"terms.level.{level}", lang).lower() for level in where.levels]
+        scope = [names(parts, lang)] if parts else []
+        if where.agencies:
+            scope.append(names([self.agency(code) for code in where.agencies], lang))
+        if where.parents:
+            scope.append(t("terms.where.parents", lang, parents=[self.agency(code) for code in where.parents]))
+        if where.volume_from is not None:
+            scope.append(t("terms.where.volume_from", lang, volume=where.volume_from))
+        if where.volume_below is not None:
+            scope.append(t("terms.where.volume_below", lang, volume=where.volume_below))
+        return ", ".join(scope)
+
+    def _value(self, rule: Rule) -> str:
+        if rule.value is None:
+            return ""
+        if rule.kind in _POINTS:
+            return points(rule.value, self.lang, trim=True)
+        if rule.kind is RuleKind.SMALL_VOLUME:
+            return t("terms.where.volume_below", self.lang, volume=number(rule.value, self.lang))
+        text = share(rule.value, self.lang, 2, trim=True)
+        if rule.since is not None:
+            return t("terms.where.since", self.lang, value=text, since=date(rule.since, self.lang))
+        return text
