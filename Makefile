@@ -14,6 +14,8 @@ LOCK = $(UV) pip compile setup.cfg --universal --python-version 3.11 --generate-
 export PYTHONUTF8 := 1
 # The certificates the machine trusts are the ones pip trusts too (offices often have their own).
 export UV_SYSTEM_CERTS := true
+# Compiled modules are kept, or every start would cost two seconds more.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test browser lint format types imports bench lock clean
 
@@ -40,6 +42,7 @@ imports: $(VENV)/.ready-test
 bench: $(VENV)/.ready-test
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
+# Keeps what is pinned already; `make lock ARGS=--upgrade` takes the newest.
 lock: $(VENV)/.uv
 	$(LOCK) --output-file requirements.lock $(ARGS)
 	$(LOCK) --extra test --constraint requirements.lock --output-file requirements-test.lock $(ARGS)
