@@ -98,7 +98,7 @@ class IndicatorResult:
     weight, lower, upper, exact, target : (T, n)
         NaN where exempt or missing.
     lower_by, upper_by : (T, n) object
-        Rule id, or ``"physical"``, ``"later_target"``, ``"earlier_target"``.
+        Rule id, or ``"physical"`` (what is counted, what is left to win), or ``"later_target"``.
     target_count, to_do, in_period_rate : (T, n)
     status : (T, n) object of TargetStatus
     reason : (T, n) object of str

@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 
 from engine.errors import FiguresError
 from engine.plan import Level
-
-Floats = NDArray[np.float64]
+from engine.solver import Floats
 
 TEXT_COLUMNS = ("agency", "name", "level", "parent", "indicator")
 COUNT_COLUMNS = ("numerator", "denominator")
@@ -132,6 +131,11 @@ class Figures:
         """(m,) level of each agency, for masks."""
         return np.array(self.levels, dtype=object)
 
+    @cached_property
+    def level_index(self) -> NDArray[np.intp]:
+        """(m,) label of each agency's level, 0 … L−1 in order of name."""
+        return np.unique(np.array(self.levels), return_inverse=True)[1].astype(np.intp)
+
     @property
     def periods(self) -> tuple[str, ...]:
         """Period ids for which the table has an expected or proposed column."""
@@ -156,9 +160,10 @@ def _canonical(frame: pd.DataFrame) -> pd.DataFrame:
         if column not in TEXT_COLUMNS and column != "note":
             table[column] = pd.to_numeric(table[column]).astype("float64")
     table = table.sort_values(["agency", "indicator"], kind="stable", ignore_index=True)
-    return table[[c for c in (*TEXT_COLUMNS, *COUNT_COLUMNS) if c in table] + sorted(
-        c for c in table.columns if c not in TEXT_COLUMNS and c not in COUNT_COLUMNS
-    )]
+    return table[
+        [c for c in (*TEXT_COLUMNS, *COUNT_COLUMNS) if c in table]
+        + sorted(c for c in table.columns if c not in TEXT_COLUMNS and c not in COUNT_COLUMNS)
+    ]
 
 
 def _agencies(table: pd.DataFrame) -> pd.DataFrame:

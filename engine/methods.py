@@ -1,0 +1,271 @@
+"""The allocation methods: each is one function of the same signature and one entry of `METHODS`.
+
+A method says how an agency's target answers to the common lift λ (engine.md §4); bounds, rounding and
+everything else are the same for all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine import rates
+from engine.chain import physical_top
+from engine.plan import MethodChoice, Toward
+from engine.problem import Problem
+from engine.rules import NOBODY, Effects
+from engine.solver import Floats, Groups, Linear, SCurve, least_lift
+
+BLEND = "blend"
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """What a method may look at in one period: one value per row, pooled where a rule says so.
+
+    Attributes
+    ----------
+    r, p, smooth, top, proposal, score : (n,) float
+        Current rate, start, r̃, hi_physical, proposal (NaN where none), capacity score.
+    offset, scale : (n,) float
+        Share already won of the period's denominator, and share still to come (0 and 1 unless cumulative).
+    toward : (n,) float
+        What `gap_closing` closes the gap to.
+    """
+
+    r: Floats
+    p: Floats
+    smooth: Floats
+    top: Floats
+    proposal: Floats
+    score: Floats
+    offset: Floats
+    scale: Floats
+    toward: Floats
+
+
+class Answer(Protocol):
+    """Builds a response from a view, bounds and groups."""
+
+    def __call__(self, view: View, lower: Floats, upper: Floats, groups: Groups) -> Linear | SCurve: ...
+
+
+@dataclass(frozen=True)
+class Method:
+    """One entry of the registry (developers' English; the faces have their own words).
+
+    `needs` names columns of the figures it looks at beside the counts.
+    """
+
+    name: str
+    principle: str
+    formula: str
+    needs: tuple[str, ...]
+    reference: str
+    caveat: str
+    answer: Answer
+
+
+def _linear(base: Callable[[View], Floats], slope: Callable[[View], Floats]) -> Answer:
+    def answer(view: View, lower: Floats, upper: Floats, groups: Groups) -> Linear:
+        return Linear(base(view), slope(view), lower, upper, groups)
+
+    return answer
+
+
+def _s_curve(view: View, lower: Floats, upper: Floats, groups: Groups) -> SCurve:
+    return SCurve(view.r, view.smooth, view.offset, view.scale, lower, upper, groups)
+
+
+def _offered(view: View) -> Floats:
+    return np.fmax(view.proposal, view.p)
+
+
+METHODS: Mapping[str, Method] = MappingProxyType(
+    {
+        method.name: method
+        for method in (
+            Method(
+                "equal_target",
+                "the same target for all",
+                "λ",
+                (),
+                "Lạng Sơn, Decision 1045/QĐ-UBND 21/06/2022; water-filling (Boyd & Vandenberghe, ex. 5.2)",
+                "asks most of those who stand lowest, nothing of the leaders",
+                _linear(lambda view: np.zeros_like(view.p), lambda view: np.ones_like(view.p)),
+            ),
+            Method(
+                "equal_increment",
+                "the same number of points",
+                "p + λ",
+                (),
+                "Euclidean projection on the goal (Boyd & Vandenberghe, §8.1.1)",
+                "a point near 100 % costs more than a point in the middle",
+                _linear(lambda view: view.p, lambda view: np.ones_like(view.p)),
+            ),
+            Method(
+                "proportional_growth",
+                "the same relative growth",
+                "p·(1 + λ)",
+                (),
+                "grandfathering (Höhne, den Elzen & Escalante 2014)",
+                "asks most of those who already did most; who stands at zero stays there",
+                _linear(lambda view: view.p, lambda view: view.p),
+            ),
+            Method(
+                "gap_closing",
+                "the same share of the remaining gap",
+                "p + λ·max(toward − p, 0)",
+                (),
+                "equal share of the gap (Europe 2020 and SDG practice)",
+                "`toward` decides whom it favours",
+                _linear(lambda view: view.p, lambda view: np.maximum(view.toward - view.p, 0.0)),
+            ),
+            Method(
+                "equal_effort",
+                "the same odds multiplier for all, whatever their start",
+                "b → min(c, expit(logit(b) + λ))",
+                (),
+                "logistic adoption (Griliches 1957; Rogers 2003)",
+                "cannot promise 100 %: that is only its limit",
+                _s_curve,
+            ),
+            Method(
+                "weighted_increment",
+                "points in proportion to a capacity score",
+                "p + λ·weight",
+                ("weight",),
+                "weighted water-filling",
+                "as good as the score",
+                _linear(lambda view: view.p, lambda view: view.score),
+            ),
+            Method(
+                "proposals",
+                "start from what agencies offered, close the rest of the gap evenly",
+                "q + λ·max(hi_physical − q, 0), q = max(proposal, p)",
+                ("proposed",),
+                "bottom-up target setting (Hậu Giang, meeting of 15/06/2022)",
+                "rewards low offers; see `proposal_floor`",
+                _linear(_offered, lambda view: np.maximum(view.top - _offered(view), 0.0)),
+            ),
+            Method(
+                BLEND,
+                "a weighted compromise of other methods",
+                "Σ a_k·x_k, each solved alone; then the same number of points where that is not enough",
+                (),
+                "convex combination of rules (Moulin 2003, ch. 2)",
+                "nobody's principle exactly",
+                _linear(lambda view: view.p, lambda view: np.ones_like(view.p)),
+            ),
+        )
+    }
+)
+
+
+def look(problem: Problem, effects: Effects, t: int, choice: MethodChoice, goal: Floats, groups: Groups) -> View:
+    """What the method sees in period t; `goal` is (G,), needed for ``toward = "goal"``."""
+    top = physical_top(problem)[t]
+    if problem.cumulative:
+        offset = rates.raw(problem.N, problem.volumes[t])
+        scale = 1.0 - rates.raw(problem.D, np.where(problem.volumes[t] > 0, problem.volumes[t], 1.0))
+        scale = np.where(problem.volumes[t] > 0, scale, 0.0)
+    else:
+        offset, scale = np.zeros_like(top), np.ones_like(top)
+    start = problem.p
+    r = np.where(problem.D == 0, start, problem.r)
+    smooth = problem.smooth
+    if effects.pooled_start.any():
+        peers = problem.peers
+        start = np.where(effects.pooled_start, peers, start)
+        r = np.where(effects.pooled_start, peers, r)
+        smooth = np.where(effects.pooled_start, np.clip(peers, 1e-6, 1.0 - 1e-6), smooth)
+    toward = top
+    if choice.toward is Toward.GOAL:
+        toward = np.broadcast_to(groups.spread(goal), top.shape)
+    elif choice.toward is Toward.BEST_PEER:
+        toward = best_peers(problem)
+    view = View(r, start, smooth, top, problem.proposals[t], problem.score, offset, scale, toward)
+    return _pool(problem, effects, t, view, groups) if (effects.twin != NOBODY).any() else view
+
+
+def best_peers(problem: Problem) -> Floats:
+    """(n,) 90th percentile of the current rates of the row's level (linear interpolation)."""
+    best = np.zeros_like(problem.r)
+    for level in np.unique(problem.level):
+        peers = (problem.level == level) & (problem.D > 0)
+        if peers.any():
+            best[problem.level == level] = np.quantile(problem.r[peers], 0.9)
+    return best
+
+
+def _pool(problem: Problem, effects: Effects, t: int, view: View, groups: Groups) -> View:
+    """Give the rows of each `same_target` group (within one solving group) the group's pooled figures."""
+    label = effects.twin if groups.labels is None else effects.twin * np.int64(groups.count) + groups.labels
+    twins = effects.twin != NOBODY
+    _, index = np.unique(label[twins], return_inverse=True)
+    D, volume, weight = problem.D[twins], problem.volumes[t][twins], problem.weights[t][twins]
+
+    def mean(values: Floats, mass: Floats) -> Floats:
+        total = np.bincount(index, mass)
+        return np.divide(np.bincount(index, values * mass), total, out=np.zeros_like(total), where=total > 0)
+
+    def pooled(values: Floats, mass: Floats) -> Floats:
+        out = values.copy()
+        out[twins] = mean(values[twins], mass)[index]
+        return out
+
+    N_group = np.bincount(index, problem.N[twins])
+    D_group = np.bincount(index, D)
+    smooth = view.smooth.copy()
+    smooth[twins] = rates.smooth(N_group, D_group)[index]
+    proposal = np.where(twins, pooled(_offered(view), weight), view.proposal)
+    return replace(
+        view,
+        r=pooled(view.r, D),
+        p=pooled(view.p, D),
+        smooth=smooth,
+        top=pooled(view.top, weight),
+        proposal=proposal,
+        score=pooled(view.score, weight),
+        offset=pooled(view.offset, volume),
+        scale=pooled(view.scale, volume),
+        toward=pooled(view.toward, weight),
+    )
+
+
+def respond(
+    problem: Problem,
+    effects: Effects,
+    t: int,
+    choice: MethodChoice,
+    lower: Floats,
+    upper: Floats,
+    weights: Floats,
+    goal: Floats,
+    groups: Groups,
+) -> Linear | SCurve:
+    """The method's response in period t.
+
+    For `blend` each part is solved alone first; the response starts from their weighted mean and adds the same
+    number of points to all, which is 0 unless a part fell short or rounding needs it.
+    """
+    view = look(problem, effects, t, choice, goal, groups)
+    if choice.name != BLEND:
+        return METHODS[choice.name].answer(view, lower, upper, groups)
+    base = np.zeros_like(lower)
+    for part, share in choice.parts:
+        curve = respond(problem, effects, t, part, lower, upper, weights, goal, groups)
+        base += share * curve(to_the_goal(curve, weights, goal))
+    return Linear(base, np.ones_like(base), lower, upper, groups)
+
+
+def to_the_goal(curve: Linear | SCurve, weights: Floats, goal: Floats) -> Floats:
+    """(G,) least lift that meets the goal, or the one that goes as far as the method can."""
+    lift = least_lift(curve, weights, goal)
+    short: NDArray[np.bool_] = np.isnan(lift)
+    return np.where(short, curve.saturation(), lift) if short.any() else lift

@@ -1,0 +1,358 @@
+"""One run: figures and plan in, every target with its bounds, counts and trace out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine import rates
+from engine.allocation import (
+    Allocation,
+    Diagnosis,
+    GoalStatus,
+    IndicatorResult,
+    Note,
+    Step,
+    Summary,
+    TargetStatus,
+)
+from engine.check import check
+from engine.diagnosis import diagnose
+from engine.figures import Figures
+from engine.methods import BLEND
+from engine.plan import IndicatorPlan, MethodChoice, Plan
+from engine.problem import Problem, pose
+from engine.rules import BOUND_NAMES, NOBODY, gather
+from engine.solver import TOLERANCE, Floats, Groups
+from engine.stage import StageSolution, solve
+
+_STATUS = np.array(list(TargetStatus), dtype=object)
+_CODE = MappingProxyType({status: i for i, status in enumerate(TargetStatus)})
+
+
+def allocate(figures: Figures, plan: Plan) -> Allocation:
+    """Give every agency its targets.
+
+    Parameters
+    ----------
+    figures : Figures
+        Counts from 1 January to `plan.as_of`.
+    plan : Plan
+        Periods, goals, methods, rules and rounding.
+
+    Returns
+    -------
+    Allocation
+        One result per indicator of the plan. Equal input gives equal output, to the last digit,
+        whatever the order of rows.
+
+    Raises
+    ------
+    PlanError
+        If the plan names something unknown or asks for something impossible (see `check`).
+    FiguresError
+        ``nothing_to_count`` if an indicator has no denominator in any agency.
+    """
+    check(figures, plan)
+    parts = [_allocate_indicator(figures, plan, asked) for asked in plan.indicators]
+    diagnosis: dict[tuple[str, str], Diagnosis] = {}
+    for part in parts:
+        diagnosis.update(part.diagnosis)
+    return Allocation(
+        figures=figures,
+        plan=plan,
+        results=MappingProxyType({part.result.id: part.result for part in parts}),
+        summaries=tuple(summary for part in parts for summary in part.summaries),
+        groups=tuple(group for part in parts for group in part.groups),
+        conflicts=tuple(note for part in parts for note in part.conflicts),
+        warnings=tuple(note for part in parts for note in part.warnings),
+        diagnosis=MappingProxyType(diagnosis),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    result: IndicatorResult
+    summaries: tuple[Summary, ...]
+    groups: tuple[Summary, ...]
+    conflicts: tuple[Note, ...]
+    warnings: tuple[Note, ...]
+    diagnosis: Mapping[tuple[str, str], Diagnosis]
+
+
+def _allocate_indicator(figures: Figures, plan: Plan, asked: IndicatorPlan) -> _Part:
+    problem = pose(figures, plan, asked)
+    T, n = problem.V.shape
+    table = _Table(problem)
+    root = figures.parent[problem.rows] < 0
+    top = np.flatnonzero(root)
+    goals = np.array([[asked.goals.get(period.id, np.nan)] for period in plan.periods])
+    province = table.add(top, np.zeros(len(top), dtype=np.intp), goals)
+    conflicts, warnings = _split(province.notes)
+    below: list[tuple[StageSolution, NDArray[np.intp]]] = []
+    solved = root.copy()
+    waiting = ~root & (problem.above >= 0)
+    if plan.cascade is False:
+        waiting[:] = False
+    while (ready := np.flatnonzero(waiting & solved[problem.above])).size:
+        ready = ready[np.lexsort((ready, problem.above[ready]))]
+        parents, labels = np.unique(problem.above[ready], return_inverse=True)
+        stage = table.add(ready, labels.astype(np.intp), table.target[:, parents], parents)
+        more = _split(stage.notes)
+        conflicts += more[0]
+        warnings += more[1]
+        below.append((stage, parents))
+        solved[ready] = True
+        waiting[ready] = False
+    result = table.result()
+    summaries = _summaries(problem, province, result, top, None)
+    groups = [one for stage, parents in below for one in _summaries(problem, stage, result, None, parents)]
+    diagnosis = {
+        (asked.id, plan.periods[t].id): diagnose(province, t, summaries[t])
+        for t in range(T)
+        if summaries[t].status
+        in (GoalStatus.INFEASIBLE, GoalStatus.UNREACHABLE_BY_METHOD, GoalStatus.SHORT_BY_ROUNDING)
+    }
+    warnings += _warnings(problem, result, solved)
+    return _Part(result, tuple(summaries), tuple(groups), tuple(conflicts), tuple(warnings), diagnosis)
+
+
+def _split(notes: tuple[Note, ...]) -> tuple[list[Note], list[Note]]:
+    """Conflicts (rules that yielded) and warnings."""
+    yielded = {"lower_above_upper", "upper_below_physical"}
+    return [n for n in notes if n.code in yielded], [n for n in notes if n.code not in yielded]
+
+
+class _Table:
+    """The table of one indicator while its stages are filled in."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        shape = problem.V.shape
+        self.weight, self.lower, self.upper, self.exact, self.target = (np.full(shape, np.nan) for _ in range(5))
+        self.lower_by, self.upper_by = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+        self.exempt_by = np.full(shape, NOBODY)
+        self.orphan = np.ones(shape[1], dtype=bool)
+        self.status = np.zeros(shape, dtype=np.int64)
+        self.off_grid = np.zeros(shape, dtype=bool)
+        self.start = problem.p.copy()
+        self.free = np.full(shape, np.nan)
+        self.pinned = np.zeros(shape, dtype=bool)
+
+    def add(
+        self,
+        rows: NDArray[np.intp],
+        labels: NDArray[np.intp],
+        goals: Floats,
+        parents: NDArray[np.intp] | None = None,
+    ) -> StageSolution:
+        """Solve one stage and enter its rows."""
+        part = self.problem.take(rows)
+        groups = Groups(labels, len(rows))
+        effects = gather(part, self.problem.plan.rules)
+        counted = groups.sum(np.where(effects.exempt_by == NOBODY, part.weights, 0.0))
+        if parents is None and (counted <= 0).any():
+            _refuse_nothing(self.problem, counted)
+        solution = solve(part, effects, np.where(counted > 0, goals, np.nan), groups)
+        has_goal = np.ones(len(rows), dtype=bool) if parents is None else ~np.isnan(goals[-1])[labels]
+        self.orphan[rows] = ~has_goal
+        self.start[rows] = np.where(effects.pooled_start, part.peers, part.p)
+        self.exempt_by[:, rows] = effects.exempt_by
+        self.pinned[:, rows] = ~np.isnan(effects.pin)
+        for t, period in enumerate(solution.periods):
+            self.weight[t, rows] = period.weights
+            self.lower[t, rows], self.upper[t, rows] = period.lower, period.upper
+            self.lower_by[t, rows], self.upper_by[t, rows] = period.lower_by, period.upper_by
+            self.exact[t, rows], self.free[t, rows] = period.exact, period.free
+            self.off_grid[t, rows] = period.off_grid
+            none = (period.weights <= 0) | ~has_goal
+            self.target[t, rows] = np.where(none, np.nan, period.target)
+            self.status[t, rows] = _target_status(period.exact, period.free, period.lower, period.upper)
+        return solution
+
+    def result(self) -> IndicatorResult:
+        problem = self.problem
+        none = np.isnan(self.target)
+        status = np.where(self.pinned, _CODE[TargetStatus.PINNED], self.status)
+        status = np.where(none, _CODE[TargetStatus.EXEMPT], status)
+        status[:, problem.missing] = _CODE[TargetStatus.MISSING]
+        count, to_do, rate = _counts(problem, self.target)
+        names = np.array([*BOUND_NAMES, *(rule.id for rule in problem.plan.rules)], dtype=object)
+        reason = np.full(none.shape, "", dtype=object)
+        reason[none] = "no_denominator"
+        orphan = none & self.orphan
+        reason[orphan] = "parent_without_target"
+        by_rule = none & (self.exempt_by != NOBODY)
+        reason[by_rule] = names[self.exempt_by[by_rule]]
+        reason[:, problem.missing] = "missing"
+
+        def shown(values: Floats) -> Floats:
+            return np.where(none, np.nan, values)
+
+        return IndicatorResult(
+            id=problem.asked.id,
+            rows=problem.rows,
+            numerator=np.where(problem.missing, np.nan, problem.N),
+            denominator=np.where(problem.missing, np.nan, problem.D),
+            current=problem.raw,
+            start=self.start,
+            start_assumed=(problem.D == 0) & ~problem.missing,
+            wilson_low=problem.wilson_low,
+            wilson_high=problem.wilson_high,
+            shrunk=problem.shrunk,
+            expected=problem.V,
+            expected_assumed=problem.assumed,
+            weight=shown(self.weight),
+            lower=shown(self.lower),
+            lower_by=names[self.lower_by],
+            upper=shown(self.upper),
+            upper_by=names[self.upper_by],
+            exact=shown(self.exact),
+            target=self.target,
+            target_count=count,
+            to_do=to_do,
+            in_period_rate=rate,
+            status=_STATUS[status],
+            reason=reason,
+            off_grid=self.off_grid & ~none,
+            trace=tuple(self._trace(t) for t in range(problem.periods)),
+        )
+
+    def _trace(self, t: int) -> Mapping[Step, Floats]:
+        """Value after each step; a pin replaces bound and rounding."""
+        problem = self.problem
+        last = t == problem.periods - 1
+        free, pinned = self.free[t], self.pinned[t]
+        return MappingProxyType(
+            {
+                Step.CURRENT: np.where(problem.D == 0, 0.0, problem.raw),
+                Step.START: self.start if last else problem.r,
+                Step.METHOD if last else Step.PATH: free,
+                Step.BOUND: np.where(pinned, free, self.exact[t]),
+                Step.ROUNDING: np.where(pinned, free, self.target[t]),
+                Step.PIN: self.target[t],
+            }
+        )
+
+
+def _refuse_nothing(problem: Problem, counted: Floats) -> None:
+    from engine.errors import FiguresError
+
+    t = int(np.flatnonzero(counted[:, 0] <= 0)[0])
+    raise FiguresError("nothing_to_count", indicator=problem.asked.id, period=problem.plan.periods[t].id)
+
+
+def _target_status(exact: Floats, free: Floats, lower: Floats, upper: Floats) -> NDArray[np.int64]:
+    at_lower = (exact <= lower + TOLERANCE) & (free <= lower + TOLERANCE)
+    at_upper = exact >= upper - TOLERANCE
+    status = np.where(at_upper, _CODE[TargetStatus.AT_UPPER], _CODE[TargetStatus.LIFTED])
+    return np.where(at_lower, _CODE[TargetStatus.AT_LOWER], status)
+
+
+def _counts(problem: Problem, target: Floats) -> tuple[Floats, Floats, Floats]:
+    """(T, n) target count, still to do, and the rate that the period alone must bring (engine.md §5)."""
+    count = np.ceil(target * problem.weights - 1e-9)
+    if problem.in_period:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return count, count, np.where(problem.V > 0, count / problem.V, np.nan)
+    to_do = count - problem.N
+    rate = np.full(count.shape, np.nan)
+    if problem.cumulative:
+        before, added = problem.N.copy(), np.zeros_like(problem.N)
+        for t in range(problem.periods):
+            added = added + problem.V[t]
+            has = ~np.isnan(count[t])
+            some = has & (added > 0)
+            rate[t, some] = (count[t, some] - before[some]) / added[some]
+            before, added = np.where(has, count[t], before), np.where(has, 0.0, added)
+    return count, to_do, rate
+
+
+def _summaries(
+    problem: Problem,
+    stage: StageSolution,
+    result: IndicatorResult,
+    top: NDArray[np.intp] | None,
+    parents: NDArray[np.intp] | None,
+) -> list[Summary]:
+    """One summary per period and group of a stage."""
+    groups, codes = stage.groups, problem.figures.codes
+    names = [None] if parents is None else [codes[problem.rows[parent]] for parent in parents]
+    out = []
+    for t, period in enumerate(stage.periods):
+        counted = (period.weights > 0).astype(np.float64)
+        mass = groups.sum(period.weights)
+        start = rates.raw(groups.dot(stage.problem.N, counted), groups.dot(stage.problem.D, counted))
+        exact = rates.raw(groups.dot(period.exact, period.weights), mass)
+        attained = rates.raw(groups.dot(period.target, period.weights), mass)
+        status = _target_status(period.exact, period.free, period.lower, period.upper)
+        loose = counted * np.isnan(stage.effects.pin[t])
+        at_lower = groups.dot(loose, (status == _CODE[TargetStatus.AT_LOWER]).astype(np.float64))
+        at_upper = groups.dot(loose, (status == _CODE[TargetStatus.AT_UPPER]).astype(np.float64))
+        agencies = groups.sum(counted)
+        implied = _implied(stage, t, counted, np.where(np.isnan(period.goal), attained, period.goal))
+        for g, name in enumerate(names):
+            if mass[g] <= 0 or (name is not None and np.isnan(stage.periods[-1].goal[g])):
+                continue
+            goal = float(period.goal[g])
+            out.append(
+                Summary(
+                    indicator=problem.asked.id,
+                    period=problem.plan.periods[t].id,
+                    parent=name,
+                    goal=None if np.isnan(goal) else goal,
+                    start=float(start[g]),
+                    attained_exact=float(exact[g]),
+                    attained=float(attained[g]),
+                    lift=float(period.lift[g]),
+                    lift_rounded=float(period.lift_rounded[g]),
+                    status=period.status[g],
+                    shortfall=0.0 if np.isnan(goal) else max(goal - float(attained[g]), 0.0),
+                    max_attainable=float(period.max_attainable[g]),
+                    agencies=int(agencies[g]),
+                    at_lower=int(at_lower[g]),
+                    at_upper=int(at_upper[g]),
+                    implied_in_period_rate=None if implied is None else float(implied[g]),
+                )
+            )
+    return out
+
+
+def _implied(stage: StageSolution, t: int, counted: Floats, value: Floats) -> Floats | None:
+    """(G,) share of all dossiers from `as_of` to the end of period t that must be online for `value` to hold."""
+    problem = stage.problem
+    if not problem.cumulative:
+        return None
+    added = stage.groups.dot(problem.V[: t + 1].sum(axis=0), counted)
+    won = value * stage.groups.sum(stage.periods[t].weights) - stage.groups.dot(problem.N, counted)
+    return np.divide(won, added, out=np.full_like(won, np.nan), where=added > 0)
+
+
+def _warnings(problem: Problem, result: IndicatorResult, solved: NDArray[np.bool_]) -> list[Note]:
+    asked, codes = problem.asked, np.array(problem.figures.codes, dtype=object)[problem.rows]
+    notes = []
+
+    def note(code: str, rows: NDArray[np.bool_], **more: object) -> None:
+        if rows.any():
+            notes.append(Note(code, {"indicator": asked.id, **more, "agencies": list(codes[rows])}))
+
+    note("missing_figures", problem.missing)
+    for t, period in enumerate(problem.plan.periods):
+        note("assumed_volume", problem.assumed[t] & (problem.D > 0), period=period.id)
+    note("assumed_start", result.start_assumed & ~np.isnan(result.target).all(axis=0))
+    if _uses(asked.method, "weighted_increment"):
+        note("assumed_weight", problem.score_assumed & ~problem.missing)
+    note("children_left_out", ~solved & (problem.above >= 0))
+    for t in range(1, problem.periods):
+        with np.errstate(invalid="ignore"):
+            falls = result.target[t] < result.target[t - 1] - TOLERANCE
+        note("rate_falls_by_volume", falls, period=problem.plan.periods[t].id)
+    return notes
+
+
+def _uses(choice: MethodChoice, name: str) -> bool:
+    return choice.name == name or (choice.name == BLEND and any(_uses(part, name) for part, _ in choice.parts))
