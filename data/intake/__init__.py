@@ -12,10 +12,13 @@ from data.intake.problems import (
     Severity,
 )
 from data.intake.reading import read
+from data.intake.template import TEMPLATE_LABELS, FormIndicator, write_template
 
 __all__ = [
     "ERRORS",
+    "TEMPLATE_LABELS",
     "WARNINGS",
+    "FormIndicator",
     "Known",
     "KnownAgency",
     "Layout",
@@ -24,4 +27,5 @@ __all__ = [
     "Reading",
     "Severity",
     "read",
+    "write_template",
 ]

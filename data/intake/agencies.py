@@ -14,6 +14,7 @@ from data.intake.problems import Known, KnownAgency, Problems, cell_name, shown
 from data.intake.sheets import MAX_CELL
 from data.intake.words import AGENCY_FIELDS, LEVEL_WORDS, Vocabulary, fold, name_key, nearest
 
+_ESCAPED = ("=", "+", "-", "@")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 
 
@@ -34,6 +35,8 @@ def read_text(value: object) -> tuple[str, str | None]:
         if len(value) > MAX_CELL:
             return "", "cell_too_long"
         text = " ".join(value.split())
+        if text.startswith("'") and text[1:2] in _ESCAPED:
+            text = text[1:]  # written so by an export, that no spreadsheet runs it
         if not text.isprintable():
             text = " ".join(text.translate(_INVISIBLE).split())
             if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn") for c in text):
@@ -49,6 +52,11 @@ def read_text(value: object) -> tuple[str, str | None]:
     return "", "date_in_text" if isinstance(
         value, datetime.date | datetime.time | datetime.timedelta
     ) else "not_a_number"
+
+
+def length_of(value: object, code: str) -> dict[str, Any]:
+    """Details of ``cell_too_long``."""
+    return {"length": len(str(value)), "limit": MAX_CELL} if code == "cell_too_long" else {}
 
 
 class Agencies:
@@ -77,7 +85,7 @@ class Agencies:
             code = fault[0]
         if code:
             found = fault[1] if fault else row[column]
-            self._error(code, at, field, found, None, field=field)
+            self._error(code, at, field, found, None, field=field, **length_of(found, code))
         return text
 
     def is_known(self, name: str) -> bool:

@@ -126,16 +126,12 @@ def _catalogue(rows: Rows, known: Known, problems: Problems) -> None:
 
 
 def _children(rows: Rows, known: Known, problems: Problems) -> None:
-    """Flow indicators only: a catalogue is shared, so counts of services never add up over agencies."""
-    kind = ParentRows(known.parent_rows)
-    if kind is ParentRows.OWN:
-        return
     met = rows.agencies.met
     by_key = {(e.agency, e.indicator): e for e in rows.entries}
     sums: dict[tuple[str, str, str], float] = {}
     for entry in rows.entries:
         parent = met[entry.agency].parent
-        if parent and not _is_stock(entry.indicator, known):
+        if parent and _parent_rows(entry.indicator, known) is not ParentRows.OWN:
             for field in _COUNTS:
                 key = (parent, entry.indicator, field)
                 sums[key] = sums.get(key, 0.0) + entry.values.get(field, NAN)
@@ -143,6 +139,7 @@ def _children(rows: Rows, known: Known, problems: Problems) -> None:
         above = by_key.get((parent, indicator))
         own = above.values.get(field, NAN) if above else NAN
         off = children - own
+        kind = _parent_rows(indicator, known)
         if above and (off > _TOLERANCE or (kind is ParentRows.CHILDREN and off < -_TOLERANCE)):
             sheet, cell = rows.place(above, field)
             problems.warning(
@@ -157,6 +154,15 @@ def _children(rows: Rows, known: Known, problems: Problems) -> None:
                 children=children,
                 parent=own,
             )
+
+
+def _parent_rows(indicator: str, known: Known) -> ParentRows:
+    """Unless said otherwise a stock is not checked: a catalogue is shared, its counts do not add up over agencies."""
+    if not isinstance(known.parent_rows, str) and indicator in known.parent_rows:
+        return ParentRows(known.parent_rows[indicator])
+    if _is_stock(indicator, known):
+        return ParentRows.OWN
+    return ParentRows(known.parent_rows) if isinstance(known.parent_rows, str) else ParentRows.CHILDREN
 
 
 def _totals(rows: Rows, problems: Problems) -> None:

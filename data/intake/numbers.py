@@ -21,6 +21,8 @@ _EXCEL_ERROR = re.compile(r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|GETTING
 _SPACES = re.compile("[\\s\u00a0\u202f\u2007]+")
 _TIMES = (datetime.date, datetime.time, datetime.timedelta)
 
+COUNT_FORM, SHARE_FORM, WEIGHT_FORM = "1260 / 1.260", "52,5 % / 0,525", "1,5"
+
 Number = tuple[float, str | None]
 
 
@@ -143,3 +145,15 @@ def _percent_in_text(text: str) -> Number:
     sign, text = _signed(text)
     number = float(text) if _DOT_DECIMAL.match(text) else _plain(text)
     return (NAN, _fault(text)) if number is None else (sign * number, None)
+
+
+def meant(found: object, code: str, *, share: bool, weight: bool) -> str | None:
+    """How a wrong number should be written: the number itself where there is one reading, else the notation."""
+    text = str(found).strip()
+    if code == "ambiguous_comma":
+        return text.replace(",", ".")
+    if code == "share_without_percent":
+        return f"{text.replace('.', ',').removesuffix(',0')} %"
+    if code == "ambiguous_dot":
+        return f"{text.replace('.', ',')} %" if share and text.count(".") == 1 else None
+    return SHARE_FORM if share else WEIGHT_FORM if weight else COUNT_FORM

@@ -196,7 +196,7 @@ class Known:
     names : mapping of indicator id to the names by which a form may head it
     periods : tuple of str
     catalogue : mapping of level to the number of services in the catalogue
-    parent_rows : ParentRows
+    parent_rows : ParentRows of all flow indicators, or mapping of indicator id to its ParentRows
     previous : mapping of (agency, indicator) to (numerator, denominator) of the last report
     """
 
@@ -205,7 +205,7 @@ class Known:
     names: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     periods: tuple[str, ...] = ()
     catalogue: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
-    parent_rows: ParentRows | str = ParentRows.CHILDREN
+    parent_rows: Mapping[str, str] | str = ParentRows.CHILDREN
     previous: Mapping[tuple[str, str], tuple[float, float]] = field(default_factory=lambda: MappingProxyType({}))
 
 

@@ -8,14 +8,12 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from data.intake.agencies import Agencies, AgencyRow, read_text
+from data.intake.agencies import Agencies, AgencyRow, length_of, read_text
 from data.intake.layout import Table
-from data.intake.numbers import NAN, read_count, read_share, read_weight
+from data.intake.numbers import COUNT_FORM, LARGEST_COUNT, NAN, meant, read_count, read_share, read_weight
 from data.intake.problems import Known, Problems, cell_name, shown
 from data.intake.sheets import MAX_CELL
 from data.intake.words import DENOMINATOR, EXPECTED, NUMERATOR, PROPOSED, Vocabulary, fold, is_part, is_total, nearest
-
-_EXPECTED_FORM: Mapping[str, str] = {"count": "1260 / 1.260", "share": "52,5 % / 0,525", "weight": "1,5"}
 
 
 @dataclass(slots=True)
@@ -158,7 +156,7 @@ class _RowReader:
                 cell=cell_name(at, column),
                 found=row[column],
                 field="note",
-                limit=MAX_CELL,
+                **length_of(row[column], code),
             )
         return str(row[column]) if code in ("date_in_text", "boolean_in_text") else text
 
@@ -182,14 +180,14 @@ class _RowReader:
         return number
 
     def _wrong(self, code: str, at: int, column: int, found: object, name: str) -> None:
-        kind = "share" if name.startswith(PROPOSED) or name == "ceiling" else "weight" if name == "weight" else "count"
-        details = {"limit": MAX_CELL} if code == "cell_too_long" else {}
+        share = name.startswith(PROPOSED) or name == "ceiling"
+        details = {"limit": LARGEST_COUNT} if code == "count_too_large" else length_of(found, code)
         self._problems.error(
             code,
             sheet=self._table.sheet.name,
             cell=cell_name(at, column),
             found=found,
-            expected=_EXPECTED_FORM[kind],
+            expected=meant(found, code, share=share, weight=name == "weight"),
             field=name,
             **details,
         )
@@ -213,9 +211,7 @@ class _RowReader:
             if column is not None and self._cell(row, column) in ("", None):
                 fault = (entry.row, column) in self._table.sheet.faults
                 if not fault:
-                    self._entry_error(
-                        entry, "count_missing", empty, "", _EXPECTED_FORM["count"], field=empty, given=given
-                    )
+                    self._entry_error(entry, "count_missing", empty, "", COUNT_FORM, field=empty, given=given)
 
     def _entry_error(
         self, entry: Entry, code: str, name: str, found: str, expected: str | None, **details: object

@@ -50,6 +50,7 @@ COUNT_HEADERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "Số DVC đã cung cấp trực tuyến",
             "Số DVCTT có phát sinh hồ sơ",
             "Số hồ sơ xử lý trực tuyến",
+            "Số hồ sơ tiếp nhận trực tuyến",
             "Số hồ sơ thanh toán trực tuyến",
             "Tử số",
             "numerator",
@@ -81,9 +82,18 @@ INDICATOR_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "provided": (
             "Tỷ lệ TTHC đủ điều kiện cung cấp DVCTT mức độ 4",
             "Tỷ lệ TTHC đủ điều kiện cung cấp DVCTT toàn trình",
+            "Tỷ lệ thủ tục hành chính đủ điều kiện được cung cấp dịch vụ công trực tuyến mức độ 4",
         ),
-        "active": ("Tỷ lệ DVCTT phát sinh hồ sơ", "Tỷ lệ DVCTT có phát sinh hồ sơ"),
-        "online": ("Tỷ lệ hồ sơ TTHC được xử lý trực tuyến", "Tỷ lệ hồ sơ xử lý trực tuyến"),
+        "active": (
+            "Tỷ lệ DVCTT phát sinh hồ sơ",
+            "Tỷ lệ DVCTT có phát sinh hồ sơ",
+            "Tỷ lệ dịch vụ công trực tuyến phát sinh hồ sơ",
+        ),
+        "online": (
+            "Tỷ lệ hồ sơ TTHC được xử lý trực tuyến",
+            "Tỷ lệ hồ sơ xử lý trực tuyến",
+            "Tỷ lệ hồ sơ thủ tục hành chính được xử lý trực tuyến",
+        ),
         "paid_online": ("Tỷ lệ hồ sơ thanh toán trực tuyến", "Tỷ lệ thanh toán trực tuyến"),
     }
 )
