@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.figures import Figures, Floats
+from engine.figures import Figures
 from engine.plan import Plan
+from engine.solver import Floats
 
 
 class GoalStatus(StrEnum):

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
+from numpy.typing import NDArray
 
-from engine.allocation import Allocation, GoalStatus
+from engine.allocation import Allocation, GoalStatus, TargetStatus
 from engine.methods import BLEND, METHODS
-from engine.plan import MethodChoice, Plan, Rule
+from engine.plan import MethodChoice, Rule
+from engine.rates import logit, smooth
 from engine.run import allocate
 from engine.solver import Floats
 
@@ -67,7 +69,7 @@ def _cost(allocation: Allocation, rule: Rule) -> RuleCost:
     plan = allocation.plan
     touched = tuple(one for one in plan.indicators if not rule.indicators or one.id in rule.indicators)
     rest = tuple(one for one in plan.rules if one.id != rule.id)
-    without = allocate(allocation.figures, _only(plan, touched, rest))
+    without = allocate(allocation.figures, replace(plan, indicators=touched, rules=rest))
     lift, targets = {}, {}
     for one in touched:
         with_, free = allocation.summary(one.id, plan.last.id), without.summary(one.id, plan.last.id)
@@ -76,10 +78,6 @@ def _cost(allocation: Allocation, rule: Rule) -> RuleCost:
         for t, period in enumerate(plan.periods):
             targets[one.id, period.id] = change[t]
     return RuleCost(rule.id, MappingProxyType(lift), MappingProxyType(targets))
-
-
-def _only(plan: Plan, indicators: tuple, rules: tuple[Rule, ...]) -> Plan:  # type: ignore[type-arg]
-    return replace(plan, indicators=indicators, rules=rules)
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +98,7 @@ class Fairness:
     at_bound : int
     """
 
-    agencies: np.ndarray  # type: ignore[type-arg]
+    agencies: NDArray[np.intp]
     points: Floats
     log_odds: Floats
     gini: float
@@ -113,9 +111,6 @@ class Fairness:
 def fairness(allocation: Allocation, indicator: str) -> Fairness:
     """Fairness of one indicator's last targets among the agencies that share the provincial goal."""
     from scipy import stats  # imported where used: it costs as much as the rest of the start
-
-    from engine.allocation import TargetStatus
-    from engine.rates import logit, smooth
 
     result = allocation.results[indicator]
     last = len(allocation.plan.periods) - 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 
@@ -18,7 +19,7 @@ def days_counted(as_of: date) -> int:
 def days_of_periods(as_of: date, periods: tuple[Period, ...]) -> Floats:
     """(T,) days of each period; the first begins on the day after `as_of`."""
     ends = [as_of, *(period.end for period in periods)]
-    return np.array([(end - start).days for start, end in zip(ends, ends[1:], strict=False)], dtype=np.float64)
+    return np.array([(end - start).days for start, end in pairwise(ends)], dtype=np.float64)
 
 
 def pro_rata(as_of: date, periods: tuple[Period, ...], assumptions: Assumptions) -> Floats:
@@ -34,7 +35,7 @@ def share_of_days_after(since: date, as_of: date, periods: tuple[Period, ...]) -
     """(T,) share of each period's days on which a rule that starts on `since` holds."""
     ends = [as_of, *(period.end for period in periods)]
     shares = []
-    for start, end in zip(ends, ends[1:], strict=False):
+    for start, end in pairwise(ends):
         left = (end - max(start, date.fromordinal(since.toordinal() - 1))).days
         shares.append(min(max(left, 0) / (end - start).days, 1.0))
     return np.array(shares)

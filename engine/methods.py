@@ -219,9 +219,8 @@ def _pool(problem: Problem, effects: Effects, t: int, view: View, groups: Groups
         out[twins] = mean(values[twins], mass)[index]
         return out
 
-    N_group = np.bincount(index, problem.N[twins])
-    D_group = np.bincount(index, D)
     smooth = view.smooth.copy()
+    N_group, D_group = (np.bincount(index, counts[twins]).astype(np.float64) for counts in (problem.N, problem.D))
     smooth[twins] = rates.smooth(N_group, D_group)[index]
     proposal = np.where(twins, pooled(_offered(view), weight), view.proposal)
     return replace(

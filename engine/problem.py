@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,10 +92,9 @@ class Problem:
 
     def take(self, which: NDArray[np.intp]) -> Problem:
         """The same problem for some rows only."""
-        n = len(self.rows)
-        if len(which) == n:
+        if len(which) == len(self.rows) and (which[1:] > which[:-1]).all():
             return self
-        parts = {}
+        parts: dict[str, Any] = {}
         for field in fields(self):
             value = getattr(self, field.name)
             if isinstance(value, np.ndarray) and field.name != "elapsed":

@@ -16,7 +16,6 @@ from engine.allocation import (
     GoalStatus,
     IndicatorResult,
     Note,
-    Step,
     Summary,
     TargetStatus,
 )
@@ -26,12 +25,9 @@ from engine.figures import Figures
 from engine.methods import BLEND
 from engine.plan import IndicatorPlan, MethodChoice, Plan
 from engine.problem import Problem, pose
-from engine.rules import BOUND_NAMES, NOBODY, gather
-from engine.solver import TOLERANCE, Floats, Groups
-from engine.stage import StageSolution, solve
-
-_STATUS = np.array(list(TargetStatus), dtype=object)
-_CODE = MappingProxyType({status: i for i, status in enumerate(TargetStatus)})
+from engine.solver import TOLERANCE, Floats
+from engine.stage import StageSolution
+from engine.table import STATUS_CODE, Table, target_status
 
 
 def allocate(figures: Figures, plan: Plan) -> Allocation:
@@ -86,8 +82,7 @@ class _Part:
 
 def _allocate_indicator(figures: Figures, plan: Plan, asked: IndicatorPlan) -> _Part:
     problem = pose(figures, plan, asked)
-    T, n = problem.V.shape
-    table = _Table(problem)
+    table = Table(problem)
     root = figures.parent[problem.rows] < 0
     top = np.flatnonzero(root)
     goals = np.array([[asked.goals.get(period.id, np.nan)] for period in plan.periods])
@@ -109,11 +104,11 @@ def _allocate_indicator(figures: Figures, plan: Plan, asked: IndicatorPlan) -> _
         solved[ready] = True
         waiting[ready] = False
     result = table.result()
-    summaries = _summaries(problem, province, result, top, None)
-    groups = [one for stage, parents in below for one in _summaries(problem, stage, result, None, parents)]
+    summaries = _summaries(problem, province, None)
+    groups = [one for stage, parents in below for one in _summaries(problem, stage, parents)]
     diagnosis = {
         (asked.id, plan.periods[t].id): diagnose(province, t, summaries[t])
-        for t in range(T)
+        for t in range(problem.periods)
         if summaries[t].status
         in (GoalStatus.INFEASIBLE, GoalStatus.UNREACHABLE_BY_METHOD, GoalStatus.SHORT_BY_ROUNDING)
     }
@@ -127,156 +122,9 @@ def _split(notes: tuple[Note, ...]) -> tuple[list[Note], list[Note]]:
     return [n for n in notes if n.code in yielded], [n for n in notes if n.code not in yielded]
 
 
-class _Table:
-    """The table of one indicator while its stages are filled in."""
-
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
-        shape = problem.V.shape
-        self.weight, self.lower, self.upper, self.exact, self.target = (np.full(shape, np.nan) for _ in range(5))
-        self.lower_by, self.upper_by = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-        self.exempt_by = np.full(shape, NOBODY)
-        self.orphan = np.ones(shape[1], dtype=bool)
-        self.status = np.zeros(shape, dtype=np.int64)
-        self.off_grid = np.zeros(shape, dtype=bool)
-        self.start = problem.p.copy()
-        self.free = np.full(shape, np.nan)
-        self.pinned = np.zeros(shape, dtype=bool)
-
-    def add(
-        self,
-        rows: NDArray[np.intp],
-        labels: NDArray[np.intp],
-        goals: Floats,
-        parents: NDArray[np.intp] | None = None,
-    ) -> StageSolution:
-        """Solve one stage and enter its rows."""
-        part = self.problem.take(rows)
-        groups = Groups(labels, len(rows))
-        effects = gather(part, self.problem.plan.rules)
-        counted = groups.sum(np.where(effects.exempt_by == NOBODY, part.weights, 0.0))
-        if parents is None and (counted <= 0).any():
-            _refuse_nothing(self.problem, counted)
-        solution = solve(part, effects, np.where(counted > 0, goals, np.nan), groups)
-        has_goal = np.ones(len(rows), dtype=bool) if parents is None else ~np.isnan(goals[-1])[labels]
-        self.orphan[rows] = ~has_goal
-        self.start[rows] = np.where(effects.pooled_start, part.peers, part.p)
-        self.exempt_by[:, rows] = effects.exempt_by
-        self.pinned[:, rows] = ~np.isnan(effects.pin)
-        for t, period in enumerate(solution.periods):
-            self.weight[t, rows] = period.weights
-            self.lower[t, rows], self.upper[t, rows] = period.lower, period.upper
-            self.lower_by[t, rows], self.upper_by[t, rows] = period.lower_by, period.upper_by
-            self.exact[t, rows], self.free[t, rows] = period.exact, period.free
-            self.off_grid[t, rows] = period.off_grid
-            none = (period.weights <= 0) | ~has_goal
-            self.target[t, rows] = np.where(none, np.nan, period.target)
-            self.status[t, rows] = _target_status(period.exact, period.free, period.lower, period.upper)
-        return solution
-
-    def result(self) -> IndicatorResult:
-        problem = self.problem
-        none = np.isnan(self.target)
-        status = np.where(self.pinned, _CODE[TargetStatus.PINNED], self.status)
-        status = np.where(none, _CODE[TargetStatus.EXEMPT], status)
-        status[:, problem.missing] = _CODE[TargetStatus.MISSING]
-        count, to_do, rate = _counts(problem, self.target)
-        names = np.array([*BOUND_NAMES, *(rule.id for rule in problem.plan.rules)], dtype=object)
-        reason = np.full(none.shape, "", dtype=object)
-        reason[none] = "no_denominator"
-        orphan = none & self.orphan
-        reason[orphan] = "parent_without_target"
-        by_rule = none & (self.exempt_by != NOBODY)
-        reason[by_rule] = names[self.exempt_by[by_rule]]
-        reason[:, problem.missing] = "missing"
-
-        def shown(values: Floats) -> Floats:
-            return np.where(none, np.nan, values)
-
-        return IndicatorResult(
-            id=problem.asked.id,
-            rows=problem.rows,
-            numerator=np.where(problem.missing, np.nan, problem.N),
-            denominator=np.where(problem.missing, np.nan, problem.D),
-            current=problem.raw,
-            start=self.start,
-            start_assumed=(problem.D == 0) & ~problem.missing,
-            wilson_low=problem.wilson_low,
-            wilson_high=problem.wilson_high,
-            shrunk=problem.shrunk,
-            expected=problem.V,
-            expected_assumed=problem.assumed,
-            weight=shown(self.weight),
-            lower=shown(self.lower),
-            lower_by=names[self.lower_by],
-            upper=shown(self.upper),
-            upper_by=names[self.upper_by],
-            exact=shown(self.exact),
-            target=self.target,
-            target_count=count,
-            to_do=to_do,
-            in_period_rate=rate,
-            status=_STATUS[status],
-            reason=reason,
-            off_grid=self.off_grid & ~none,
-            trace=tuple(self._trace(t) for t in range(problem.periods)),
-        )
-
-    def _trace(self, t: int) -> Mapping[Step, Floats]:
-        """Value after each step; a pin replaces bound and rounding."""
-        problem = self.problem
-        last = t == problem.periods - 1
-        free, pinned = self.free[t], self.pinned[t]
-        return MappingProxyType(
-            {
-                Step.CURRENT: np.where(problem.D == 0, 0.0, problem.raw),
-                Step.START: self.start if last else problem.r,
-                Step.METHOD if last else Step.PATH: free,
-                Step.BOUND: np.where(pinned, free, self.exact[t]),
-                Step.ROUNDING: np.where(pinned, free, self.target[t]),
-                Step.PIN: self.target[t],
-            }
-        )
-
-
-def _refuse_nothing(problem: Problem, counted: Floats) -> None:
-    from engine.errors import FiguresError
-
-    t = int(np.flatnonzero(counted[:, 0] <= 0)[0])
-    raise FiguresError("nothing_to_count", indicator=problem.asked.id, period=problem.plan.periods[t].id)
-
-
-def _target_status(exact: Floats, free: Floats, lower: Floats, upper: Floats) -> NDArray[np.int64]:
-    at_lower = (exact <= lower + TOLERANCE) & (free <= lower + TOLERANCE)
-    at_upper = exact >= upper - TOLERANCE
-    status = np.where(at_upper, _CODE[TargetStatus.AT_UPPER], _CODE[TargetStatus.LIFTED])
-    return np.where(at_lower, _CODE[TargetStatus.AT_LOWER], status)
-
-
-def _counts(problem: Problem, target: Floats) -> tuple[Floats, Floats, Floats]:
-    """(T, n) target count, still to do, and the rate that the period alone must bring (engine.md §5)."""
-    count = np.ceil(target * problem.weights - 1e-9)
-    if problem.in_period:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return count, count, np.where(problem.V > 0, count / problem.V, np.nan)
-    to_do = count - problem.N
-    rate = np.full(count.shape, np.nan)
-    if problem.cumulative:
-        before, added = problem.N.copy(), np.zeros_like(problem.N)
-        for t in range(problem.periods):
-            added = added + problem.V[t]
-            has = ~np.isnan(count[t])
-            some = has & (added > 0)
-            rate[t, some] = (count[t, some] - before[some]) / added[some]
-            before, added = np.where(has, count[t], before), np.where(has, 0.0, added)
-    return count, to_do, rate
-
-
 def _summaries(
     problem: Problem,
     stage: StageSolution,
-    result: IndicatorResult,
-    top: NDArray[np.intp] | None,
     parents: NDArray[np.intp] | None,
 ) -> list[Summary]:
     """One summary per period and group of a stage."""
@@ -289,10 +137,10 @@ def _summaries(
         start = rates.raw(groups.dot(stage.problem.N, counted), groups.dot(stage.problem.D, counted))
         exact = rates.raw(groups.dot(period.exact, period.weights), mass)
         attained = rates.raw(groups.dot(period.target, period.weights), mass)
-        status = _target_status(period.exact, period.free, period.lower, period.upper)
+        status = target_status(period.exact, period.free, period.lower, period.upper)
         loose = counted * np.isnan(stage.effects.pin[t])
-        at_lower = groups.dot(loose, (status == _CODE[TargetStatus.AT_LOWER]).astype(np.float64))
-        at_upper = groups.dot(loose, (status == _CODE[TargetStatus.AT_UPPER]).astype(np.float64))
+        at_lower = groups.dot(loose, (status == STATUS_CODE[TargetStatus.AT_LOWER]).astype(np.float64))
+        at_upper = groups.dot(loose, (status == STATUS_CODE[TargetStatus.AT_UPPER]).astype(np.float64))
         agencies = groups.sum(counted)
         implied = _implied(stage, t, counted, np.where(np.isnan(period.goal), attained, period.goal))
         for g, name in enumerate(names):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,6 +16,7 @@ from engine.errors import FiguresError
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
+_Scalar = TypeVar("_Scalar", bound=np.generic)
 
 TOLERANCE = 1e-12
 """Pooled share within which a goal counts as reached."""
@@ -26,7 +27,6 @@ _SAMPLE = 64
 _MOST_STEPS = 400
 
 
-@runtime_checkable
 class Response(Protocol):
     """Targets as a nondecreasing function of the lift, with what Newton's method needs."""
 
@@ -88,7 +88,7 @@ class Groups:
             return values.max(keepdims=True)
         return np.maximum.reduceat(values, self.starts)
 
-    def spread(self, per_group: Floats) -> Floats:
+    def spread(self, per_group: NDArray[_Scalar]) -> NDArray[_Scalar]:
         """(G,) -> (n,), or (1,) that broadcasts where there is one group."""
         return per_group if self.labels is None else per_group[self.labels]
 
@@ -163,8 +163,7 @@ class Linear:
 
     def sample(self, stride: int) -> Linear:
         """Every stride-th row of a single group."""
-        rows = slice(None, None, stride)
-        return Linear(self.base[rows], self.slope[rows], self.lower[rows], self.upper[rows])
+        return Linear(self.base[::stride], self.slope[::stride], self.lower[::stride], self.upper[::stride])
 
     def saturation(self) -> Floats:
         return self.groups.max(np.maximum(self.inverse(self.upper), 0.0))
@@ -239,9 +238,8 @@ class SCurve:
 
     def sample(self, stride: int) -> SCurve:
         """Every stride-th row of a single group."""
-        rows = slice(None, None, stride)
-        parts = (self.rate, self.smooth, self.offset, self.scale, self.lower, self.upper)
-        return SCurve(*(part[rows] for part in parts))
+        rate, smooth, offset = self.rate[::stride], self.smooth[::stride], self.offset[::stride]
+        return SCurve(rate, smooth, offset, self.scale[::stride], self.lower[::stride], self.upper[::stride])
 
     def saturation(self) -> Floats:
         return self.groups.max(np.maximum(self.inverse(self.upper), 0.0))
@@ -297,7 +295,7 @@ class _Plain:
 
 
 def least_lift(
-    respond: Response | Callable[[Floats], Floats],
+    respond: Linear | SCurve | Callable[[Floats], Floats],
     weights: ArrayLike,
     goal: ArrayLike,
     *,
@@ -308,7 +306,7 @@ def least_lift(
 
     Parameters
     ----------
-    respond : Response, or callable
+    respond : Linear, SCurve or callable
         Lift (G,) -> targets (n,), each in [0, 1], nondecreasing in its group's lift.
         A plain callable is bracketed between 0 and `highest`, which must then be finite.
     weights : (n,) float
@@ -345,14 +343,14 @@ def least_lift(
         aim, most, mass = np.asarray(goal).item(), np.asarray(highest).item(), float(weights.sum())
         if not mass > 0.0 and not math.isnan(aim):
             raise FiguresError("no_weight", group=0)
-        single = respond if hasattr(respond, "total") else _Plain(respond, family, np.array([most]))
+        single = respond if isinstance(respond, Linear | SCurve) else _Plain(respond, family, np.array([most]))
         return np.array([_climb_one(single, weights, aim * mass, mass, most)])
     asked = np.broadcast_to(np.asarray(goal, dtype=np.float64), (family.count,))
     limit = np.broadcast_to(np.asarray(highest, dtype=np.float64), (family.count,))
     total = family.sum(weights)
     if (bare := (total <= 0) & ~np.isnan(asked)).any():
         raise FiguresError("no_weight", group=int(np.flatnonzero(bare)[0]))
-    curve = respond if hasattr(respond, "totals") else _Plain(respond, family, limit)
+    curve = respond if isinstance(respond, Linear | SCurve) else _Plain(respond, family, limit)
     return _climb_many(curve, weights, asked * total, total, limit)
 
 

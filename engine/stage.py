@@ -63,7 +63,7 @@ def solve(problem: Problem, effects: Effects, goals: Floats, groups: Groups) -> 
         Shares; NaN where a group has none (an earlier period, or a parent without a target).
     """
     weights = np.where(effects.exempt_by == NOBODY, problem.weights, 0.0)
-    effects, bounds, notes = _with_group_goals(problem, effects, weights, goals, groups)
+    effects, bounds, notes = _with_group_goals(problem, effects, weights)
     last = problem.periods - 1
     final = _solve_last(problem, effects, bounds, weights[last], goals[last], groups)
     solutions = [final]
@@ -75,9 +75,7 @@ def solve(problem: Problem, effects: Effects, goals: Floats, groups: Groups) -> 
     return StageSolution(problem, effects, bounds, groups, tuple(solutions), tuple(notes))
 
 
-def _with_group_goals(
-    problem: Problem, effects: Effects, weights: Floats, goals: Floats, groups: Groups
-) -> tuple[Effects, chain.Bounds, list[Note]]:
+def _with_group_goals(problem: Problem, effects: Effects, weights: Floats) -> tuple[Effects, chain.Bounds, list[Note]]:
     """Solve each `group_goal` by the same method first; its result becomes a lower bound."""
     bounds = chain.couple(problem, effects)
     notes: list[Note] = []
@@ -111,17 +109,9 @@ def _solve_last(
     problem: Problem, effects: Effects, bounds: chain.Bounds, weights: Floats, goal: Floats, groups: Groups
 ) -> PeriodSolution:
     t = problem.periods - 1
-    frame = _Frame(
-        bounds.lower[t],
-        bounds.lower_by[t],
-        bounds.upper[t],
-        bounds.upper_by[t],
-        weights,
-        goal,
-        groups,
-        _pinned(effects, t),
-    )
-    curve = respond(problem, effects, t, problem.asked.method, frame.lower, frame.upper, weights, goal, groups)
+    lower, upper, pinned = bounds.lower[t], bounds.upper[t], _pinned(effects, t)
+    frame = _Frame(lower, bounds.lower_by[t], upper, bounds.upper_by[t], weights, goal, groups, pinned)
+    curve = respond(problem, effects, t, problem.asked.method, lower, upper, weights, goal, groups)
     return frame.solve(curve, problem.asked.rounding, np.full(groups.count, np.inf), np.zeros(groups.count))
 
 
