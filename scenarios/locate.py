@@ -129,6 +129,8 @@ class _Scanner:
         if not double:
             self.give(path, line)
             return path
+        if path in self.given:
+            self.duplicates.append(Duplicate(path, self.given[path], line))
         self.note(path, line)
         place = self.counts.get(path, 0)
         self.counts[path] = place + 1
