@@ -7,7 +7,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from engine.plan import (
+from engine import (
+    METHODS,
     Assumptions,
     Basis,
     IndicatorPlan,
@@ -32,17 +33,8 @@ TOP_KEYS = (
 )  # fmt: skip
 _INDICATOR_KEYS = ("basis", "goals", "method", "start", "start_rate", "pace", "rounding", "source")
 _FLOW_ONLY = ("basis",)
-METHODS = (
-    "equal_target",
-    "equal_increment",
-    "proportional_growth",
-    "gap_closing",
-    "equal_effort",
-    "weighted_increment",
-    "proposals",
-    "blend",
-)
-_HALF = 1e-6
+BLEND, GAP_CLOSING = "blend", "gap_closing"
+_TOLERANCE = 1e-6
 
 
 def build_plan(check: Checker, document: Mapping[str, Any]) -> Plan | None:
@@ -111,7 +103,7 @@ def _indicator(
         if key in table and not flow:
             check.fault("flow_only", (*path, key), key=key, indicator=indicator.id)
     if "denominator" in table and indicator.denominators:
-        check.name(table["denominator"], (*path, "denominator"), indicator.denominators, "unknown_choice")
+        check.name(table["denominator"], (*path, "denominator"), tuple(indicator.denominators), "unknown_choice")
     if table.get("start") == "projected":
         check.fault("not_available_yet", (*path, "start"), feature="start = projected")
     elif "start" in table:
@@ -120,7 +112,7 @@ def _indicator(
         id=indicator.id,
         kind=indicator.kind,
         goals=_goals(check, table, path, periods) if isinstance(value, Mapping) else MappingProxyType({}),
-        method=read(table, path, "method", lambda v, p: _method(check, v, p), MethodChoice("gap_closing")),
+        method=read(table, path, "method", lambda v, p: _method(check, v, p), MethodChoice(GAP_CLOSING)),
         basis=read(table, path, "basis", lambda v, p: check.choice(Basis, v, p), Basis.CUMULATIVE) if flow else None,
         start_rate=read(table, path, "start_rate", lambda v, p: check.choice(StartRate, v, p), StartRate.RAW),
         pace=read(table, path, "pace", lambda v, p: check.choice(Pace, v, p), Pace.LINEAR),
@@ -156,18 +148,18 @@ def _method(check: Checker, value: Any, path: Path, *, inside_blend: bool = Fals
     table = check.table(value, path, keys)
     if not table:
         return None
-    known = tuple(one for one in METHODS if not (inside_blend and one == "blend"))
+    known = tuple(one for one in METHODS if not (inside_blend and one == BLEND))
     if "name" not in table:
         check.fault("missing_key", path, key="name")
         return None
     name = check.name(table["name"], name_path, known, "unknown_method")
     if name is None:
         return None
-    for key, owner in (("toward", "gap_closing"), ("parts", "blend")):
+    for key, owner in (("toward", GAP_CLOSING), ("parts", BLEND)):
         if key in table and name != owner:
             check.fault("not_for_method", (*path, key), key=key, method=name, belongs_to=owner)
     toward = read(table, path, "toward", lambda v, p: check.choice(Toward, v, p), Toward.REACHABLE)
-    return MethodChoice(name, toward, _parts(check, table, path) if name == "blend" else ())
+    return MethodChoice(name, toward, _parts(check, table, path) if name == BLEND else ())
 
 
 def _parts(check: Checker, table: Mapping[str, Any], path: Path) -> tuple[tuple[MethodChoice, float], ...]:
@@ -182,7 +174,7 @@ def _parts(check: Checker, table: Mapping[str, Any], path: Path) -> tuple[tuple[
         else:
             found.append((method, weight))
     total = sum(weight for _, weight in found)
-    if "parts" in table and whole and abs(total - 1) > _HALF:
+    if "parts" in table and whole and abs(total - 1) > _TOLERANCE:
         check.fault("blend_weights", (*path, "parts"), total=total)
     return tuple(found)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from engine.plan import Kind
+from engine import Kind
 
 _FILE = Path(__file__).parent / "indicators.toml"
 
@@ -30,8 +30,9 @@ class Indicator:
         What the two counts are, and what to watch.
     legal_basis : str
         The document that sets it.
-    denominators : tuple of str
-        Official readings of the denominator between which a scenario chooses; empty where there is one.
+    denominators : mapping
+        Official readings of the denominator between which a scenario chooses -> the indicator whose numerator is
+        then the denominator (empty: as counted in the figures). Empty where there is one reading only.
     """
 
     id: str
@@ -43,7 +44,7 @@ class Indicator:
     denominator: Mapping[str, str]
     definition: Mapping[str, str]
     legal_basis: str
-    denominators: tuple[str, ...] = ()
+    denominators: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @cache
@@ -56,7 +57,6 @@ def indicators() -> Mapping[str, Indicator]:
 
 def _indicator(id: str, entry: Mapping[str, object]) -> Indicator:
     values: dict[str, object] = {
-        key: MappingProxyType(value) if isinstance(value, dict) else tuple(value) if isinstance(value, list) else value
-        for key, value in entry.items()
+        key: MappingProxyType(value) if isinstance(value, dict) else value for key, value in entry.items()
     }
     return Indicator(id=id, **{**values, "kind": Kind(str(entry["kind"]))})  # type: ignore[arg-type]

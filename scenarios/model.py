@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from engine.plan import Plan
+from engine import Plan
 from scenarios.layer import OF_ONE_FILE, plain
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from engine.plan import Kind, Level, Rule, RuleKind, Treatment, Where
+from engine import Kind, Level, Rule, RuleKind, Treatment, Where
 from scenarios.check import Checker, nearest, read
 from scenarios.errors import Path
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from engine.figures import Figures
+from engine import Figures
 
 FOLDER = Path(__file__).parent
 

@@ -241,7 +241,7 @@ def _proposals(rng: np.random.Generator, agencies: Sequence[Agency]) -> Mapping[
             last = rate - 0.03  # less than it has already
         elif a.code in timid or (a.level == "commune" and draw < 0.5):
             last = rate + 0.02 + 0.06 * draw
-        elif a.code == "930":
+        elif a.code == "SKHCN":
             last = 0.9  # more than the rest of the year can bring
         else:
             last = rate + (0.25 + 0.15 * draw) * (1 - rate)
