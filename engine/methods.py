@@ -256,11 +256,27 @@ def respond(
     view = look(problem, effects, t, choice, goal, groups)
     if choice.name != BLEND:
         return METHODS[choice.name].answer(view, lower, upper, groups)
-    base = np.zeros_like(lower)
+    base, rest = np.zeros_like(lower), np.zeros_like(lower)
     for part, share in choice.parts:
         curve = respond(problem, effects, t, part, lower, upper, weights, goal, groups)
         base += share * curve(to_the_goal(curve, weights, goal))
-    return Linear(base, np.ones_like(base), lower, upper, groups)
+        rest += share * at_rest(curve)
+    return Blended(base, np.ones_like(base), lower, upper, groups, rest)
+
+
+class Blended(Linear):
+    """The mean of solved parts, plus lift·1; `rest` is the mean of the parts before any lift."""
+
+    __slots__ = ("rest",)
+
+    def __init__(self, base: Floats, slope: Floats, lower: Floats, upper: Floats, groups: Groups, rest: Floats) -> None:
+        super().__init__(base, slope, lower, upper, groups)
+        self.rest = rest
+
+
+def at_rest(curve: Linear | SCurve) -> Floats:
+    """(n,) targets before anybody is lifted."""
+    return curve.rest if isinstance(curve, Blended) else curve(np.zeros(curve.groups.count))
 
 
 def to_the_goal(curve: Linear | SCurve, weights: Floats, goal: Floats) -> Floats:

@@ -22,13 +22,20 @@ TOLERANCE = 1e-12
 """Pooled share within which a goal counts as reached."""
 
 _CONVERGED = 1e-13
-_BLOCK = 32768
+_BLOCK = 8192
+"""Rows worked on at a time: they stay in the cache, and BLAS starts no threads for so few."""
+
 _SAMPLE = 64
 _MOST_STEPS = 400
 
 
 class Response(Protocol):
-    """Targets as a nondecreasing function of the lift, with what Newton's method needs."""
+    """Targets as a nondecreasing function of the lift, with what Newton's method needs.
+
+    `ends` tells whether it reaches its highest value at a finite lift, or only in the limit.
+    """
+
+    ends: bool
 
     def __call__(self, lift: Floats) -> Floats:
         """Lift (G,) -> clipped targets (n,)."""
@@ -79,7 +86,7 @@ class Groups:
     def dot(self, values: Floats, weights: Floats) -> Floats:
         """(n,), (n,) -> (G,) weighted sums."""
         if self.starts is None:
-            return np.array([values.dot(weights)])
+            return np.array([values.dot(weights) if len(values) <= _BLOCK else (values * weights).sum()])
         return np.add.reduceat(values * weights, self.starts)
 
     def max(self, values: Floats) -> Floats:
@@ -94,7 +101,7 @@ class Groups:
 
 
 class Linear:
-    """clip(base + lift·slope, lower, upper), slope ≥ 0.
+    """clip(base + lift·slope, lower, upper), slope ≥ 0: reaches its end at a finite lift.
 
     Parameters
     ----------
@@ -105,6 +112,7 @@ class Linear:
     """
 
     __slots__ = ("base", "groups", "lower", "slope", "upper")
+    ends = True
 
     def __init__(self, base: Floats, slope: Floats, lower: Floats, upper: Floats, groups: Groups | None = None) -> None:
         self.base, self.slope, self.lower, self.upper = base, slope, lower, upper
@@ -131,10 +139,18 @@ class Linear:
 
     def total(self, lift: float, weights: Floats) -> tuple[float, float]:
         n = len(self.base)
-        size = min(n, _BLOCK)
+        if n <= _BLOCK:  # the same in as few calls as it takes: on 30 rows calls are the cost
+            free = self.slope * lift
+            free += self.base
+            held = np.maximum(free, self.lower)
+            np.minimum(held, self.upper, held)
+            moving = free == held
+            np.multiply(self.slope, moving, free)
+            return float(held.dot(weights)), float(free.dot(weights))
+        size = _BLOCK
         free, held, moving = np.empty(size), np.empty(size), np.empty(size, dtype=bool)
         value = bend = 0.0
-        for start in range(0, n, _BLOCK):  # blocks stay in the cache; not a loop over agencies
+        for start in range(0, n, _BLOCK):
             rows = slice(start, start + _BLOCK)
             w, s = weights[rows], self.slope[rows]
             if len(w) < size:
@@ -152,12 +168,13 @@ class Linear:
     def moving_at(self, lift: float, weights: Floats) -> bool:
         for start in range(0, len(self.base), _BLOCK):
             rows = slice(start, start + _BLOCK)
-            push = self.slope[rows] * weights[rows]
-            free = self.slope[rows] * lift
+            slope = self.slope[rows]
+            free = slope * lift
             free += self.base[rows]
-            push *= free > self.lower[rows]
-            push *= free <= self.upper[rows]
-            if push.any():
+            between = free > self.lower[rows]
+            between &= free <= self.upper[rows]
+            slope = slope * between
+            if slope.dot(weights[rows]) > 0.0:
                 return True
         return False
 
@@ -194,6 +211,7 @@ class SCurve:
     """
 
     __slots__ = ("groups", "lower", "odds", "offset", "rate", "scale", "smooth", "stretch", "upper")
+    ends = False
 
     def __init__(
         self,
@@ -268,6 +286,8 @@ def _least_alike(respond: Linear | SCurve, lift: Floats, weights: Floats) -> Flo
 
 class _Plain:
     """Any nondecreasing callable, without a derivative."""
+
+    ends = True
 
     def __init__(self, respond: Callable[[Floats], Floats], groups: Groups, highest: Floats) -> None:
         self.respond, self.groups, self.highest = respond, groups, highest
@@ -360,11 +380,13 @@ def _climb_one(curve: Response, weights: Floats, need: float, total: float, limi
     if not need > slack:  # also where there is no goal
         return 0.0
     lift = 0.0
-    if len(weights) > _SAMPLE * _BLOCK // 16 and not isinstance(curve, _Plain):
+    if len(weights) > 8 * _BLOCK and not isinstance(curve, _Plain):
         part = weights[::_SAMPLE]
         size = float(part.sum())
         guess = _climb_one(curve.sample(_SAMPLE), part, need / total * size, size, limit) if size > 0 else 0.0
         lift = guess if 0.0 < guess < math.inf else 0.0
+    if not curve.ends and limit == math.inf and need >= curve.total(math.inf, weights)[0] - slack:
+        return math.inf if need <= curve.total(math.inf, weights)[0] + TOLERANCE * total else math.nan
     low, high, width = 0.0, math.inf, math.inf
     value, bend = curve.total(lift, weights)
     at_zero = lift == 0.0

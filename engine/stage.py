@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine import calendar, chain, rates
 from engine.allocation import GoalStatus, Note
-from engine.methods import respond, to_the_goal
+from engine.methods import Blended, at_rest, respond, to_the_goal
 from engine.plan import Pace, Rounding
 from engine.problem import Problem
 from engine.rounding import round_targets
@@ -184,6 +184,10 @@ class _Frame:
         most = rates.raw(groups.dot(self.upper, weights), groups.sum(weights))
         infeasible = most < goal - TOLERANCE
         exact, free = curve(lift), curve.unclipped(lift)
+        unlifted = found == 0.0
+        if isinstance(curve, Blended) and unlifted.any():
+            mass = groups.sum(weights)
+            unlifted &= groups.dot(at_rest(curve), weights) >= (goal - TOLERANCE) * mass
         if infeasible.any():  # as far as the bounds allow: advice, never an order
             rows = np.broadcast_to(groups.spread(infeasible), exact.shape)
             exact = np.where(rows, self.upper, exact)
@@ -203,7 +207,7 @@ class _Frame:
             goal=goal,
             lift=np.where(beyond, np.nan, _reported(found, highest, pace)),
             lift_rounded=np.where(beyond, np.nan, _reported(rounded.lift, highest, pace)),
-            status=_status(goal, found, infeasible, rounded.short),
+            status=_status(goal, found, unlifted, infeasible, rounded.short),
             max_attainable=most,
         )
 
@@ -213,11 +217,15 @@ def _reported(lift: Floats, highest: Floats, pace: Floats) -> Floats:
 
 
 def _status(
-    goal: Floats, lift: Floats, infeasible: NDArray[np.bool_], short: NDArray[np.bool_]
+    goal: Floats,
+    lift: Floats,
+    unlifted: NDArray[np.bool_],
+    infeasible: NDArray[np.bool_],
+    short: NDArray[np.bool_],
 ) -> tuple[GoalStatus, ...]:
     status = [GoalStatus.MET] * len(goal)
     for found, which in (
-        (GoalStatus.MET_WITHOUT_LIFT, lift == 0.0),
+        (GoalStatus.MET_WITHOUT_LIFT, unlifted),
         (GoalStatus.SHORT_BY_ROUNDING, short),
         (GoalStatus.UNREACHABLE_BY_METHOD, np.isnan(lift)),
         (GoalStatus.INFEASIBLE, infeasible),
