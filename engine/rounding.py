@@ -150,7 +150,7 @@ class _Table:
         self.label = np.zeros(n, dtype=np.intp) if self.groups.labels is None else self.groups.labels
         first, self.last = grid.first_from(curve.lower), grid.last_to(curve.upper)
         self.off_grid = (first > self.last) & ~fixed
-        self.held = self.off_grid | fixed
+        self.held = self.off_grid | fixed | (weights <= 0)  # who does not count only guides its earlier periods
         self.first = np.minimum(first, self.last)
         self.need = np.where(np.isnan(goal), -np.inf, (goal - TOLERANCE) * self.groups.sum(weights))
 
@@ -200,7 +200,7 @@ class _Table:
         width = 0.05 * np.maximum(np.where(np.isfinite(low), low, 1.0), 1e-3)
         for _ in range(_MOST_HALVINGS):
             events = self.groups.sum(np.where(self.held, 0, k_high - k_low).astype(np.float64))
-            busy = open_ & (events > few) & ~(high - low <= 1e-15 * high)
+            busy = open_ & (events > few) & (high > low * (1.0 + 1e-15))
             if not busy.any():
                 break
             middle = np.where(high > low + 2.0 * width, low + width, 0.5 * (low + np.minimum(high, 1e300)))
