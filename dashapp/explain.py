@@ -6,7 +6,7 @@ import datetime
 import math
 from collections.abc import Iterator
 
-from dashapp.i18n import share, t
+from dashapp.i18n import points, share, t
 from dashapp.labels import Labels
 from engine import (
     Allocation,
@@ -25,9 +25,11 @@ from engine import (
 VISIBLE = 0.00005
 """Steps of a trace smaller than this share (0.005 points) are not worth a word."""
 
+ONE_DECIMAL = 0.0005
 DAYS_A_WEEK = 7
 CAUSES_SHOWN = 3
-OFF_GRID = "off_grid"
+OFF_GRID, KEEPS_LEVEL = "off_grid", "keeps_level"
+_SAID_IN_PARTS = (OFF_GRID, KEEPS_LEVEL)
 SAME = 1e-9
 
 
@@ -45,7 +47,7 @@ def target_sentence(explanation: Explanation, allocation: Allocation, labels: La
             lang,
             name=name,
             period=explanation.period,
-            reason=labels.reason(_reason(explanation, allocation)),
+            reason=labels.reason(explanation.reason),
         )
     plan = allocation.plan.indicator(explanation.indicator)
     sentences = [_head(explanation, allocation, name, lang)]
@@ -53,7 +55,7 @@ def target_sentence(explanation: Explanation, allocation: Allocation, labels: La
     if parts:
         sentences.append(_capital("; ".join(parts)) + ".")
     sentences.extend(_counts(explanation, allocation, plan, labels))
-    sentences.extend(t(f"explain.flag.{flag}", lang) for flag in explanation.flags if flag != OFF_GRID)
+    sentences.extend(t(f"explain.flag.{flag}", lang) for flag in explanation.flags if flag not in _SAID_IN_PARTS)
     return " ".join(sentences)
 
 
@@ -69,14 +71,6 @@ def goal_sentence(summary: Summary, allocation: Allocation, labels: Labels) -> s
     return sentence
 
 
-def _reason(explanation: Explanation, allocation: Allocation) -> str:
-    result = allocation.results[explanation.indicator]
-    period = [one.id for one in allocation.plan.periods].index(explanation.period)
-    position = allocation.figures.position[explanation.agency]
-    row = int((result.rows == position).argmax())
-    return str(result.reason[period, row])
-
-
 def _end(period: str, allocation: Allocation) -> datetime.date:
     return next(one.end for one in allocation.plan.periods if one.id == period)
 
@@ -84,7 +78,7 @@ def _end(period: str, allocation: Allocation) -> datetime.date:
 def _head(explanation: Explanation, allocation: Allocation, name: str, lang: str) -> str:
     end = _end(explanation.period, allocation)
     current = explanation.current
-    if current is None or math.isnan(current):
+    if math.isnan(current):
         return t("explain.target.head_new", lang, name=name, target=explanation.target, end=end)
     if OFF_GRID in explanation.flags and abs(explanation.target - current) < SAME:
         return t("explain.target.keep", lang, name=name, current=current, end=end)
@@ -96,22 +90,29 @@ def _parts(explanation: Explanation, allocation: Allocation, plan: IndicatorPlan
         text = _part(step, allocation, plan, labels)
         if text:
             yield text
-    if OFF_GRID in explanation.flags:
+    if KEEPS_LEVEL in explanation.flags:
+        yield t("explain.part.keeps_level", labels.lang)
+    elif OFF_GRID in explanation.flags:
         yield t("explain.part.off_grid", labels.lang)
 
 
 def _part(step: TraceStep, allocation: Allocation, plan: IndicatorPlan, labels: Labels) -> str:
     lang = labels.lang
     way = "none" if abs(step.delta) < VISIBLE else "up" if step.delta > 0 else "down"
+    size = _points(abs(step.delta), lang)
     match step.step:
         case Step.METHOD:
-            return t(f"explain.part.method_{way}", lang, method=labels.method(plan), delta=abs(step.delta))
+            return t(
+                f"explain.part.method_{way}", lang, method=labels.method(plan), delta=_points(abs(step.delta), lang)
+            )
         case Step.PATH:
             last = allocation.plan.last.id
-            return t(f"explain.part.path_{way}", lang, last=last, delta=abs(step.delta))
+            return t(f"explain.part.path_{way}", lang, last=last, delta=size)
         case Step.PIN:
+            if step.rule is None:
+                return ""
             key = "explain.part.pin_same" if way == "none" else "explain.part.pin"
-            return t(key, lang, value=step.value, delta=step.delta)
+            return t(key, lang, value=step.value, delta=_points(step.delta, lang, signed=True))
         case Step.CURRENT:
             return ""
     if way == "none":
@@ -120,10 +121,16 @@ def _part(step: TraceStep, allocation: Allocation, plan: IndicatorPlan, labels: 
         case Step.START:
             return t("explain.part.start", lang, value=step.value)
         case Step.ROUNDING:
-            return t("explain.part.rounding", lang, delta=step.delta)
+            return t("explain.part.rounding", lang, delta=_points(step.delta, lang, signed=True))
     source = step.rule or "other"
     kind = "rule" if source in labels.rules else source
     return t(f"explain.part.{kind}_{way}", lang, rule=labels.by(source), value=step.value)
+
+
+def _points(delta: float, lang: str, *, signed: bool = False) -> str:
+    """To one decimal, to two where one would show nothing."""
+    digits = 1 if abs(delta) >= ONE_DECIMAL else 2
+    return points(delta, lang, digits, trim=True, signed=signed)
 
 
 def _counts(explanation: Explanation, allocation: Allocation, plan: IndicatorPlan, labels: Labels) -> Iterator[str]:

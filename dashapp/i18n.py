@@ -1,12 +1,12 @@
 """The words of the product in both languages, and how numbers, shares and dates are written.
 
 Texts are TOML files `texts/<language>/<file>.toml`; a key is the file's name and the path in it,
-joined by dots (``errors.engine.pin_impossible``). Placeholders may carry a type:
+joined by dots (``errors.plan.pin_impossible``). Placeholders may carry a type:
 ``{goal:share}``, ``{gap:points}``, ``{count:number}``, ``{end:date}``, ``{period:period}``,
-``{agencies:names}``, ``{values:shares}``, ``{limit:size}`` (bytes), ``{count:plural dossier|dossiers}``, and
-``{nearest:maybe  Did you mean %s?}`` (nothing at all where there is no value). Digits after the type
-set the decimals (``{rate:share2}``) or how many names are shown (``{known:names9}``), a sign before it
-always shows the sign (``{delta:+points}``).
+``{known:names}``, ``{agencies:agencies}``, ``{values:shares}``, ``{limit:size}`` (bytes),
+``{count:plural dossier|dossiers}``, and ``{nearest:maybe  Did you mean %s?}`` (nothing at all where
+there is no value). Digits after the type set the decimals (``{rate:share2}``) or how many names are
+shown (``{known:names9}``), a sign before it always shows the sign (``{delta:+points}``).
 
 Language is always an argument; nothing here remembers a user.
 """
@@ -141,6 +141,8 @@ def fill(value: Any, spec: str, lang: str) -> str:
             return size(value, lang)
         case "names":
             return names(value if isinstance(value, Iterable) else (value,), lang, digits or NAMES_SHOWN)
+        case "agencies":
+            return names(value, lang, digits or NAMES_SHOWN, more="words.and_more_agencies")
         case "shares":
             return names([share(one, lang, 2, trim=True) for one in value], lang)
         case "roman":
@@ -240,8 +242,8 @@ def period(id: str, lang: str) -> str:
     return t("words.quarter", lang, year=year, quarter=int(quarter))
 
 
-def names(items: Iterable[Any], lang: str, limit: int = NAMES_SHOWN) -> str:
-    """``a, b và c``; beyond `limit` the rest is counted."""
+def names(items: Iterable[Any], lang: str, limit: int = NAMES_SHOWN, *, more: str = "words.and_more") -> str:
+    """``a, b và c``; beyond `limit` the rest is counted in the words of `more`."""
     every: Sequence[str] = [fill(item, "", lang) for item in items]
     if not every:
         return ABSENT
@@ -249,5 +251,5 @@ def names(items: Iterable[Any], lang: str, limit: int = NAMES_SHOWN) -> str:
         return every[0]
     if len(every) > limit:
         rest = len(every) - limit
-        return t("words.and_more", lang, first=", ".join(every[:limit]), rest=rest)
+        return t(more, lang, first=", ".join(every[:limit]), rest=rest)
     return t("words.and", lang, first=", ".join(every[:-1]), last=every[-1])

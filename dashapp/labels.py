@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dashapp.i18n import date, has, names, number, points, share, t
-from engine import Allocation, IndicatorPlan, Rule, RuleKind, Where
+from engine import Figures, IndicatorPlan, Plan, Rule, RuleKind, Where
 
 _POINTS = frozenset({RuleKind.MIN_STEP, RuleKind.MAX_STEP})
 
@@ -30,14 +30,13 @@ class Labels:
     rules: Mapping[str, Rule]
 
     @classmethod
-    def of(cls, allocation: Allocation, indicators: Mapping[str, IndicatorWords], lang: str) -> Labels:
-        """Labels of one allocation; `indicators` come from the catalogue."""
-        figures = allocation.figures
+    def of(cls, figures: Figures, plan: Plan, indicators: Mapping[str, IndicatorWords], lang: str) -> Labels:
+        """Labels of what a run of `plan` on `figures` refers to; `indicators` come from the catalogue."""
         return cls(
             lang=lang,
             agencies=dict(zip(figures.codes, figures.names, strict=True)),
             indicators=indicators,
-            rules={rule.id: rule for rule in allocation.plan.rules},
+            rules={rule.id: rule for rule in plan.rules},
         )
 
     def agency(self, code: str) -> str:

@@ -7,13 +7,14 @@ from typing import Any
 
 from dashapp.i18n import has, period, t
 from dashapp.labels import IndicatorWords, Labels
-from data.intake import Problem
+from dashapp.services import Problem
 from engine import EngineError, FiguresError, Note
 from scenarios import ScenarioError
 
 Indicators = Mapping[str, IndicatorWords]
 
 _FIELDS = ("field", "given", "column")
+_TYPES = ("expected", "found_type")
 _PER_PERIOD = ("expected", "proposed")
 
 
@@ -26,7 +27,12 @@ def of_problem(problem: Problem, indicators: Indicators, lang: str) -> str:
 
 def of_scenario(error: ScenarioError, indicators: Indicators, lang: str) -> str:
     """One fault of a scenario, its file, line and path first."""
-    text = t(f"scenario.{error.code}", lang, **_readable(error.details, indicators, lang))
+    details = _readable(error.details, indicators, lang)
+    for name in _TYPES:
+        key = f"terms.type.{details.get(name)}"
+        if has(key, lang):
+            details[name] = t(key, lang)
+    text = t(f"scenario.{error.code}", lang, **details)
     return _placed(_line(error, lang), text)
 
 

@@ -5,6 +5,7 @@ No user state: every function is a pure reading of its arguments, and what is ca
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -19,7 +20,9 @@ import engine
 import scenarios
 from dashapp.labels import IndicatorWords, Labels
 from data.intake import Known, KnownAgency, Reading
-from engine import Allocation, Explanation, Fairness, Figures, RuleCost, UnderMethod
+from data.intake import Problem as Problem
+from data.intake import Severity as Severity
+from engine import Allocation, Explanation, Fairness, Figures, Plan, PlanError, RuleCost, UnderMethod
 from scenarios import Campaign, Comparison, Scenario
 
 RUNS_KEPT = 64
@@ -101,6 +104,25 @@ def load_scenario(reference: str) -> Scenario:
         Every fault, with file, line and path.
     """
     return scenarios.load(reference) if reference.endswith(".toml") else shipped(reference)
+
+
+def load_scenarios(references: Sequence[str]) -> tuple[Scenario, ...]:
+    """Several scenarios as `load_scenario` reads them.
+
+    Raises
+    ------
+    scenarios.ScenarioErrors
+        Every fault of all of them.
+    """
+    loaded, faults = [], []
+    for reference in references:
+        try:
+            loaded.append(load_scenario(reference))
+        except scenarios.ScenarioErrors as refused:
+            faults += refused.problems
+    if faults:
+        raise scenarios.ScenarioErrors(faults)
+    return tuple(loaded)
 
 
 # figures ----------------------------------------------------------------------------------------------
@@ -217,14 +239,24 @@ def run(figures_or_campaign: Figures | str, scenario: Scenario) -> Allocation:
 def compare(figures_or_campaign: Figures | str, several: Sequence[Scenario]) -> Comparison:
     """The same figures under several scenarios, side by side."""
     own = figures(figures_or_campaign) if isinstance(figures_or_campaign, str) else figures_or_campaign
-    return scenarios.compare(own, several, run=lambda one: run(own, one))
+    return scenarios.compare_allocations(several, [run(own, one) for one in several])
 
 
 # explanations -----------------------------------------------------------------------------------------
 
 
 def explain(allocation: Allocation, agency: str, indicator: str, period: str) -> Explanation:
-    """One target's trace, bounds and counts; PlanError names an unknown agency, indicator or period."""
+    """One target's trace, bounds and counts.
+
+    Raises
+    ------
+    engine.PlanError
+        ``unknown_agency`` (with the nearest code), ``unknown_indicator``, ``unknown_period``,
+        ``agency_without_indicator``.
+    """
+    if agency not in allocation.figures.position:
+        near = difflib.get_close_matches(agency, allocation.figures.codes, n=1, cutoff=0.5)
+        raise PlanError("unknown_agency", agency=agency, nearest=near[0] if near else None)
     return engine.explain(allocation, agency, indicator, period)
 
 
@@ -259,4 +291,15 @@ def indicator_words(lang: str) -> Mapping[str, IndicatorWords]:
 @lru_cache(maxsize=DERIVED_KEPT)
 def labels(allocation: Allocation, lang: str) -> Labels:
     """Readable names of everything a result refers to."""
-    return Labels.of(allocation, indicator_words(lang), lang)
+    return labels_of(allocation.figures, allocation.plan, lang)
+
+
+def labels_of(figures: Figures, plan: Plan, lang: str) -> Labels:
+    """Readable names of everything a run of `plan` on `figures` refers to."""
+    return Labels.of(figures, plan, indicator_words(lang), lang)
+
+
+# files out --------------------------------------------------------------------------------------------
+
+RESULT_SUFFIXES = (".json", ".csv", ".xlsx")
+TEMPLATE_SUFFIXES = (".xlsx",)

@@ -133,7 +133,14 @@ def test_catalogues_have_the_same_placeholders():
 
 def test_every_placeholder_type_is_known():
     """Each typed placeholder of each text can be written for a value of its kind."""
-    samples = {"names": ["a"], "shares": [0.5], "date": datetime.date(2022, 9, 30), "period": "2022Q3", "plural": 1}
+    samples = {
+        "names": ["a"],
+        "shares": [0.5],
+        "agencies": ["a"],
+        "date": datetime.date(2022, 9, 30),
+        "period": "2022Q3",
+        "plural": 1,
+    }
     for lang in LANGUAGES:
         for key, text in catalogue(lang).items():
             for spec in re.findall(r"(?<!\{)\{[a-z_]+:([^}]*)\}", text):

@@ -1,0 +1,195 @@
+"""The commands of ``chitieu``: each does its work through `services` and returns what is to be said."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dashapp import printed, refusals, services
+from dashapp.explain import target_sentence
+from dashapp.i18n import period as period_name
+from dashapp.i18n import t
+from dashapp.labels import Labels
+from dashapp.output import refuse_output
+from dashapp.refusals import RunRefusedError, UsageError
+from dashapp.serving import MOST_WORKERS
+from dashapp.serving import serve as run_server
+from dashapp.settings import HIGHEST_PORT, Settings
+from dashapp.terminal import progress
+from engine import ENGINE_VERSION as ENGINE_VERSION
+from engine import Allocation, EngineError, Figures
+from scenarios import Scenario
+
+DONE, UNMET, REFUSED = 0, 1, 2
+STANDARD_OUTPUT = "-"
+SHOWN_OF_A_KIND = 5
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command comes to: the exit status, text for standard output, lines for standard error."""
+
+    status: int
+    shown: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def allocate(chosen: argparse.Namespace, lang: str) -> Outcome:
+    """One run: a table on the screen, JSON on standard output, or a file."""
+    refuse_output(chosen.out, services.RESULT_SUFFIXES, [chosen.figures, chosen.scenario])
+    with progress(3) as bar:
+        scenario = services.load_scenario(chosen.scenario)
+        figures, warnings = _figures(chosen.figures, scenario, lang)
+        bar.update()
+        allocation = _run(figures, scenario, lang)
+        bar.update()
+        labels = services.labels(allocation, lang)
+        notes = (*_about(scenario, lang), *warnings, *printed.notes(allocation, labels))
+        status = DONE if allocation.all_met else UNMET
+        if chosen.out == STANDARD_OUTPUT:
+            return Outcome(status, services.result_json(allocation, scenario), notes)
+        if chosen.out is not None:
+            services.write_result(allocation, scenario, Path(chosen.out), lang)
+        bar.update()
+    head = t("cli.say.scenario", lang, name=scenario.name[lang], id=scenario.id)
+    parts = [head, printed.goals(allocation, labels)]
+    if chosen.out is None:
+        parts.insert(1, printed.targets(allocation, labels))
+    return Outcome(status, "\n\n".join([*parts, _last(status, chosen.out, lang)]), notes)
+
+
+def compare(chosen: argparse.Namespace, lang: str) -> Outcome:
+    """Several scenarios on the same figures."""
+    references: Sequence[str] = chosen.scenario
+    if len(references) < 2:
+        raise UsageError("two_scenarios", "chitieu compare", {})
+    for reference in references:
+        if references.count(reference) > 1:
+            raise UsageError("same_scenario", "chitieu compare", {"scenario": reference})
+    refuse_output(chosen.out, services.RESULT_SUFFIXES, [chosen.figures, *references])
+    several = services.load_scenarios(references)
+    figures, warnings = _figures(chosen.figures, several[0], lang)
+    with progress(len(several)) as bar:
+        for one in several:  # one by one for the bar; the comparison below finds them done
+            _run(figures, one, lang)
+            bar.update()
+    comparison = services.compare(figures, several)
+    labels = services.labels(comparison.allocations[0], lang)
+    notes = (*_about(several[0], lang), *warnings)
+    status = DONE if all(column.all_met for column in comparison.columns) else UNMET
+    if chosen.out == STANDARD_OUTPUT:
+        return Outcome(status, services.comparison_json(comparison), notes)
+    if chosen.out is not None:
+        services.write_comparison(comparison, Path(chosen.out), lang)
+    shown = [printed.comparison(comparison, labels), _last(status, chosen.out, lang)]
+    return Outcome(status, "\n\n".join(shown), notes)
+
+
+def check(chosen: argparse.Namespace, lang: str) -> Outcome:
+    """Every problem of a figures file, of a scenario, or of both together."""
+    if chosen.figures is None and chosen.scenario is None:
+        raise UsageError("nothing_to_check", "chitieu check", {})
+    scenario = services.load_scenario(chosen.scenario) if chosen.scenario is not None else None
+    shown = []
+    if scenario is not None:
+        shown.append(t("cli.say.scenario_ok", lang, path=chosen.scenario))
+    if chosen.figures is None:
+        return Outcome(DONE, "\n".join(shown))
+    figures, reading = services.read_figures(Path(chosen.figures), chosen.figures, scenario)
+    told = [refusals.of_problem(problem, lang) for problem in reading.warnings]
+    notes: tuple[str, ...] = ()
+    if scenario is not None:
+        allocation = _run(figures, scenario, lang)
+        notes = tuple(printed.notes(allocation, services.labels(allocation, lang)))
+    told.append(t("cli.say.file_ok", lang, path=chosen.figures, warnings=len(reading.warnings)))
+    words = services.indicator_words(lang)
+    indicators = [words[id].short if id in words else id for id in figures.indicators]
+    told.append(t("cli.say.figures_read", lang, agencies=len(figures.codes), indicators=indicators))
+    return Outcome(DONE, "\n".join([*shown, *told]), notes)
+
+
+def explain(chosen: argparse.Namespace, lang: str) -> Outcome:
+    """One agency's targets: the sentence, the steps, and the target under each method."""
+    scenario = services.load_scenario(chosen.scenario)
+    figures, _ = _figures(chosen.figures, scenario, lang)
+    allocation = _run(figures, scenario, lang)
+    labels = services.labels(allocation, lang)
+    position = figures.position.get(chosen.agency)
+    indicators = [chosen.indicator] if chosen.indicator else list(allocation.results)
+    if not chosen.indicator and position is not None:
+        indicators = [id for id in indicators if (allocation.results[id].rows == position).any()] or indicators
+    periods = [chosen.period] if chosen.period else [one.id for one in allocation.plan.periods]
+    parts = [_one(allocation, chosen.agency, id, period, labels) for id in indicators for period in periods]
+    status = DONE if allocation.all_met else UNMET
+    return Outcome(status, "\n\n".join(parts), _about(scenario, lang))
+
+
+def template(chosen: argparse.Namespace, lang: str) -> Outcome:
+    """The form for agencies."""
+    refuse_output(chosen.out, services.TEMPLATE_SUFFIXES, [])
+    services.write_template(Path(chosen.out), chosen.campaign, chosen.layout)
+    return Outcome(DONE, t("cli.say.written", lang, path=chosen.out))
+
+
+def serve(chosen: argparse.Namespace, lang: str) -> Outcome:
+    """The web application, until it is stopped."""
+    settings = Settings.from_environment()
+    port = settings.port if chosen.port is None else chosen.port
+    if not 1 <= port <= HIGHEST_PORT:
+        raise UsageError("port_range", "chitieu serve", {"what": str(port)})
+    if not 1 <= chosen.workers <= MOST_WORKERS:
+        details = {"what": str(chosen.workers), "most": MOST_WORKERS}
+        raise UsageError("workers_range", "chitieu serve", details)
+    run_server(chosen.host or settings.host, port, chosen.workers, lang)
+    return Outcome(DONE)
+
+
+def _figures(path: str, scenario: Scenario, lang: str) -> tuple[Figures, tuple[str, ...]]:
+    figures, reading = services.read_figures(Path(path), path, scenario)
+    groups: dict[str, list[str]] = {}
+    for problem in reading.warnings:
+        groups.setdefault(problem.code, []).append(refusals.of_problem(problem, lang))
+    told: list[str] = []
+    for alike in groups.values():
+        told += alike[:SHOWN_OF_A_KIND]
+        if len(alike) > SHOWN_OF_A_KIND:
+            left = len(alike) - SHOWN_OF_A_KIND
+            told.append(t("cli.say.and_more", lang, count=left, command=f"chitieu check {path}"))
+    return figures, tuple(told)
+
+
+def _run(figures: Figures, scenario: Scenario, lang: str) -> Allocation:
+    try:
+        return services.run(figures, scenario)
+    except EngineError as error:
+        raise RunRefusedError(error, services.labels_of(figures, scenario.plan, lang)) from error
+
+
+def _about(scenario: Scenario, lang: str) -> tuple[str, ...]:
+    campaign = services.campaign_of(scenario)
+    if campaign is None or not campaign.illustrative:
+        return ()
+    return (t("cli.say.illustrative", lang, note=campaign.note[lang]),)
+
+
+def _last(status: int, out: str | None, lang: str) -> str:
+    said = t("cli.say.all_met" if status == DONE else "cli.say.some_unmet", lang)
+    return said if out is None else f"{said} {t('cli.say.written', lang, path=out)}"
+
+
+def _one(allocation: Allocation, agency: str, indicator: str, period: str, labels: Labels) -> str:
+    try:
+        explanation = services.explain(allocation, agency, indicator, period)
+    except EngineError as error:
+        raise RunRefusedError(error, labels) from error
+    heading = f"{labels.indicator(indicator)}, {period_name(period, labels.lang)}"
+    parts = [heading, target_sentence(explanation, allocation, labels)]
+    if explanation.steps:
+        under = services.under_each_method(allocation, indicator)
+        parts += [
+            printed.trace(explanation, labels),
+            printed.other_methods(allocation, explanation, under, labels),
+        ]
+    return "\n\n".join(parts)
