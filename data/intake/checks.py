@@ -52,7 +52,7 @@ def _single_entries(rows: Rows, known: Known, problems: Problems) -> None:
             if _both_empty(rows, entry):
                 problems.warning("not_reported", sheet=sheet, cell=cell, **about)
             continue
-        if denominator < SMALL_DENOMINATOR and not _is_stock(entry.indicator, known):
+        if 0 < denominator < SMALL_DENOMINATOR and not _is_stock(entry.indicator, known):
             problems.warning(
                 "small_denominator",
                 sheet=sheet,
