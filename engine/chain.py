@@ -134,7 +134,7 @@ def _uppers(problem: Problem, effects: Effects, floor: Floats, ceiling: Floats) 
         upper[t, held] = reach[held]
         by[t, held] = by[t - 1, held]
     for t in range(problem.periods - 2, -1, -1):
-        never_falls = np.maximum(upper[t + 1], floor[t])
+        never_falls = np.maximum(np.maximum(upper[t + 1], floor[t]), least_earlier(problem, t, upper[t + 1]))
         held = never_falls < upper[t] - TOLERANCE
         upper[t, held] = never_falls[held]
         by[t, held] = by[t + 1, held]

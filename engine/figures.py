@@ -113,7 +113,7 @@ class Figures:
     def sha256(self) -> str:
         """SHA-256 of the canonical table (sorted rows and columns, shortest exact numbers)."""
         columns = sorted(c for c in self.frame.columns if c != "note")
-        text = self.frame[columns].to_csv(index=False, lineterminator="\n", float_format=repr)
+        text = self.frame[columns].to_csv(index=False, lineterminator="\n", float_format=_digits)
         return hashlib.sha256(text.encode()).hexdigest()
 
     @cached_property
@@ -141,6 +141,10 @@ class Figures:
         """Period ids for which the table has an expected or proposed column."""
         found = {c.split("_", 1)[1] for c in self.frame.columns if c.startswith((EXPECTED, PROPOSED))}
         return tuple(sorted(found))
+
+
+def _digits(value: object) -> str:
+    return repr(float(value))  # type: ignore[arg-type]
 
 
 def _canonical(frame: pd.DataFrame) -> pd.DataFrame:

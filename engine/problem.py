@@ -41,7 +41,7 @@ class Problem:
     proposals : (T, n) float
         NaN where the agency proposed nothing.
     score : (n,) float
-        Capacity score of `weighted_increment`; 1 unless given.
+        Capacity score of `weighted_increment`; the mean of those given where missing, 1 where nobody gave one.
     """
 
     figures: Figures
@@ -168,7 +168,7 @@ def pose(figures: Figures, plan: Plan, asked: IndicatorPlan) -> Problem:
         wilson_high=high,
         peers=peers,
         proposals=proposals,
-        score=np.where(np.isnan(counts.weight), 1.0, counts.weight),
+        score=_scores(counts.weight),
         score_assumed=np.isnan(counts.weight),
         elapsed=calendar.elapsed(plan.as_of, plan.periods),
     )
@@ -188,6 +188,11 @@ def _volumes(counts: IndicatorFigures, D: Floats, plan: Plan, asked: IndicatorPl
         factor = calendar.pro_rata(plan.as_of, plan.periods, plan.assumptions)
         V = np.where(assumed, D * factor[:, None], V)
     return np.ceil(V - 1e-9), assumed
+
+
+def _scores(given: Floats) -> Floats:
+    known = given[~np.isnan(given)]
+    return np.where(np.isnan(given), known.mean() if len(known) else 1.0, given)
 
 
 def _peers(N: Floats, D: Floats, level: NDArray[np.intp]) -> Floats:

@@ -229,7 +229,7 @@ class _Table:
         needed = _sum_before(gain[order], group) < (self.need - self.value(k))[group]
         least = np.full(self.groups.count, -np.inf)
         np.maximum.at(least, group[needed], when[order][needed])
-        taken = when <= least[self.label[rows]]
+        taken = when <= least[self.label[rows]] * (1.0 + _FUZZ)  # equal but for the last digits: taken together
         k = k + np.bincount(rows, taken, len(k)).astype(np.int64)
         return k, np.where(open_ & np.isfinite(least), least, lift)
 

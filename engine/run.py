@@ -106,11 +106,11 @@ def _allocate_indicator(figures: Figures, plan: Plan, asked: IndicatorPlan) -> _
     result = table.result()
     summaries = _summaries(problem, province, None)
     groups = [one for stage, parents in below for one in _summaries(problem, stage, parents)]
+    place = {period.id: t for t, period in enumerate(plan.periods)}
     diagnosis = {
-        (asked.id, plan.periods[t].id): diagnose(province, t, summaries[t])
-        for t in range(problem.periods)
-        if summaries[t].status
-        in (GoalStatus.INFEASIBLE, GoalStatus.UNREACHABLE_BY_METHOD, GoalStatus.SHORT_BY_ROUNDING)
+        (asked.id, one.period): diagnose(province, place[one.period], one)
+        for one in summaries
+        if one.status in (GoalStatus.INFEASIBLE, GoalStatus.UNREACHABLE_BY_METHOD, GoalStatus.SHORT_BY_ROUNDING)
     }
     warnings += _warnings(problem, result, solved)
     return _Part(result, tuple(summaries), tuple(groups), tuple(conflicts), tuple(warnings), diagnosis)

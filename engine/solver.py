@@ -143,9 +143,9 @@ class Linear:
             free = self.slope * lift
             free += self.base
             held = np.maximum(free, self.lower)
-            np.minimum(held, self.upper, held)
+            np.minimum(held, self.upper, out=held)
             moving = free == held
-            np.multiply(self.slope, moving, free)
+            np.multiply(self.slope, moving, out=free)
             return float(held.dot(weights)), float(free.dot(weights))
         size = _BLOCK
         free, held, moving = np.empty(size), np.empty(size), np.empty(size, dtype=bool)

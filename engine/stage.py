@@ -127,10 +127,11 @@ def _solve_earlier(
     last: Floats,
 ) -> PeriodSolution:
     """On the way from r to the last target; θ is raised in common where a goal of this period needs it."""
-    upper = np.maximum(np.minimum(bounds.upper[t], later), bounds.floor[t])
     needed = chain.least_earlier(problem, t, later)
+    never_falls = np.maximum(np.maximum(later, needed), bounds.floor[t])  # but for what is counted and what is left
+    upper = np.minimum(bounds.upper[t], never_falls)
     lower = np.minimum(np.maximum(bounds.lower[t], needed), upper)
-    upper_by = np.where(later < bounds.upper[t] - TOLERANCE, LATER, bounds.upper_by[t])
+    upper_by = np.where(never_falls < bounds.upper[t] - TOLERANCE, LATER, bounds.upper_by[t])
     lower_by = np.where(needed > bounds.lower[t] + TOLERANCE, LATER, bounds.lower_by[t])
     share = calendar.pace(problem.asked.pace, float(problem.elapsed[t]))
     base, slope = way(problem, share, last)
@@ -142,15 +143,17 @@ def _solve_earlier(
 def way(problem: Problem, share: float, last: Floats) -> tuple[Floats, Floats]:
     """(n,) value at the period's own pace, and what raising θ from there to 1 adds.
 
-    `s_curve` is linear in log-odds from r̃ to the last target smoothed alike, scaled so that it starts at r and
-    ends at the last target. Who falls (last < r) keeps its pace while θ is raised for the others.
+    `s_curve` is linear in log-odds from r to the last target; either is smoothed where it is 0 or 1 and the curve
+    scaled, so that it still starts at r and ends at the last target. Who falls (last < r) keeps its pace while θ
+    is raised for the others.
     """
     r = problem.r
     theta: Floats | float = share
     if problem.asked.pace is Pace.S_CURVE:
         weight = problem.weights[-1]
-        end = (last * weight + 0.5) / (weight + 1.0)
-        start = problem.smooth
+        inside = (last > 0.0) & (last < 1.0)
+        end = np.where(inside, last, (last * weight + 0.5) / (weight + 1.0))
+        start = np.where((r > 0.0) & (r < 1.0), r, problem.smooth)
         between = rates.expit((1.0 - share) * rates.logit(start) + share * rates.logit(end))
         theta = np.where(
             np.abs(end - start) > TOLERANCE, (between - start) / np.where(end == start, 1.0, end - start), share

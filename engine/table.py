@@ -47,8 +47,11 @@ class Table:
         groups = Groups(labels, len(rows))
         effects = gather(part, self.problem.plan.rules)
         counted = groups.sum(np.where(effects.exempt_by == NOBODY, part.weights, 0.0))
-        if parents is None and (counted <= 0).any():
-            _refuse_nothing(self.problem, counted)
+        nothing = (counted <= 0) & ~np.isnan(goals)
+        if parents is None and nothing.any():
+            t = int(np.argmax(nothing[:, 0]))
+            empty = self.problem.plan.periods[t].id
+            raise FiguresError("nothing_to_count", indicator=self.problem.asked.id, period=empty)
         solution = solve(part, effects, np.where(counted > 0, goals, np.nan), groups)
         has_goal = np.ones(len(rows), dtype=bool) if parents is None else ~np.isnan(goals[-1])[labels]
         self.orphan[rows] = ~has_goal
@@ -129,11 +132,6 @@ class Table:
                 Step.PIN: self.target[t],
             }
         )
-
-
-def _refuse_nothing(problem: Problem, counted: Floats) -> None:
-    t = int(np.flatnonzero(counted[:, 0] <= 0)[0])
-    raise FiguresError("nothing_to_count", indicator=problem.asked.id, period=problem.plan.periods[t].id)
 
 
 def target_status(exact: Floats, free: Floats, lower: Floats, upper: Floats) -> NDArray[np.int64]:
