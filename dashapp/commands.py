@@ -14,13 +14,14 @@ from dashapp.i18n import t
 from dashapp.labels import Labels
 from dashapp.output import refuse_output
 from dashapp.refusals import RunRefusedError, UsageError
+from dashapp.services import Remark
 from dashapp.serving import MOST_WORKERS
 from dashapp.serving import serve as run_server
 from dashapp.settings import HIGHEST_PORT, Settings
 from dashapp.terminal import progress
 from engine import ENGINE_VERSION as ENGINE_VERSION
 from engine import Allocation, EngineError, Figures
-from scenarios import Scenario
+from scenarios import Comparison, Scenario
 
 DONE, UNMET, REFUSED = 0, 1, 2
 STANDARD_OUTPUT = "-"
@@ -46,12 +47,12 @@ def allocate(chosen: argparse.Namespace, lang: str) -> Outcome:
         allocation = _run(figures, scenario, lang)
         bar.update()
         labels = services.labels(allocation, lang)
-        notes = (*_about(scenario, lang), *warnings, *printed.notes(allocation, labels))
+        notes = (*_about(figures, scenario, lang), *warnings, *printed.notes(allocation, labels))
         status = DONE if allocation.all_met else UNMET
         if chosen.out == STANDARD_OUTPUT:
             return Outcome(status, services.result_json(allocation, scenario), notes)
         if chosen.out is not None:
-            services.write_result(allocation, scenario, Path(chosen.out), lang)
+            services.write_result(allocation, scenario, Path(chosen.out), lang, printed.remarks(allocation, labels))
         bar.update()
     head = t("cli.say.scenario", lang, name=scenario.name[lang], id=scenario.id)
     parts = [head, printed.goals(allocation, labels)]
@@ -77,12 +78,12 @@ def compare(chosen: argparse.Namespace, lang: str) -> Outcome:
             bar.update()
     comparison = services.compare(figures, several)
     labels = services.labels(comparison.allocations[0], lang)
-    notes = (*_about(several[0], lang), *warnings)
+    notes = (*_about(figures, several[0], lang), *warnings)
     status = DONE if all(column.all_met for column in comparison.columns) else UNMET
     if chosen.out == STANDARD_OUTPUT:
         return Outcome(status, services.comparison_json(comparison), notes)
     if chosen.out is not None:
-        services.write_comparison(comparison, Path(chosen.out), lang)
+        services.write_comparison(comparison, Path(chosen.out), lang, _remarks(comparison, lang))
     shown = [printed.comparison(comparison, labels), _last(status, chosen.out, lang)]
     return Outcome(status, "\n\n".join(shown), notes)
 
@@ -123,13 +124,13 @@ def explain(chosen: argparse.Namespace, lang: str) -> Outcome:
     periods = [chosen.period] if chosen.period else [one.id for one in allocation.plan.periods]
     parts = [_one(allocation, chosen.agency, id, period, labels) for id in indicators for period in periods]
     status = DONE if allocation.all_met else UNMET
-    return Outcome(status, "\n\n".join(parts), _about(scenario, lang))
+    return Outcome(status, "\n\n".join(parts), _about(figures, scenario, lang))
 
 
 def template(chosen: argparse.Namespace, lang: str) -> Outcome:
     """The form for agencies."""
     refuse_output(chosen.out, services.TEMPLATE_SUFFIXES, [])
-    services.write_template(Path(chosen.out), chosen.campaign, chosen.layout)
+    services.write_template(Path(chosen.out), chosen.campaign, chosen.layout, lang)
     return Outcome(DONE, t("cli.say.written", lang, path=chosen.out))
 
 
@@ -167,11 +168,20 @@ def _run(figures: Figures, scenario: Scenario, lang: str) -> Allocation:
         raise RunRefusedError(error, services.labels_of(figures, scenario.plan, lang)) from error
 
 
-def _about(scenario: Scenario, lang: str) -> tuple[str, ...]:
+def _about(figures: Figures, scenario: Scenario, lang: str) -> tuple[str, ...]:
     campaign = services.campaign_of(scenario)
-    if campaign is None or not campaign.illustrative:
+    if campaign is None or not services.is_illustrative(figures, scenario):
         return ()
     return (t("cli.say.illustrative", lang, note=campaign.note[lang]),)
+
+
+def _remarks(comparison: Comparison, lang: str) -> list[Remark]:
+    """Of every scenario, its name first; what several have in common is said once."""
+    told: dict[Remark, None] = {}
+    for column in comparison.columns:
+        for one in printed.remarks(column.allocation, services.labels(column.allocation, lang)):
+            told[Remark(one.is_conflict, f"{column.scenario.name[lang]}: {one.text}")] = None
+    return list(told)
 
 
 def _last(status: int, out: str | None, lang: str) -> str:

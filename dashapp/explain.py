@@ -65,7 +65,7 @@ def goal_sentence(summary: Summary, allocation: Allocation, labels: Labels) -> s
     diagnosis = None
     if summary.parent is None:
         diagnosis = allocation.diagnosis.get((summary.indicator, summary.period))
-    sentence = _goal(summary, diagnosis, allocation.plan.indicator(summary.indicator), labels)
+    sentence = _goal(summary, diagnosis, allocation, labels)
     if summary.parent is not None:
         return t("explain.goal.group", lang, parent=labels.agency(summary.parent), sentence=sentence)
     return sentence
@@ -169,8 +169,8 @@ def weekly_count(to_do: float, since: datetime.date, end: datetime.date) -> int:
     return math.ceil(to_do / weeks - SAME)
 
 
-def _goal(summary: Summary, diagnosis: Diagnosis | None, plan: IndicatorPlan, labels: Labels) -> str:
-    lang = labels.lang
+def _goal(summary: Summary, diagnosis: Diagnosis | None, allocation: Allocation, labels: Labels) -> str:
+    lang, plan = labels.lang, allocation.plan.indicator(summary.indicator)
     if math.isnan(summary.attained):
         return t("explain.goal.nothing", lang, indicator=labels.indicator(summary.indicator), period=summary.period)
     status = summary.status
@@ -196,7 +196,8 @@ def _goal(summary: Summary, diagnosis: Diagnosis | None, plan: IndicatorPlan, la
     )
     implied = summary.implied_in_period_rate
     if status not in unmet and implied is not None and not math.isnan(implied) and plan.basis is Basis.CUMULATIVE:
-        text = f"{text} {t('explain.goal.implied', lang, period=summary.period, rate=implied)}"
+        since, end = allocation.plan.as_of, _end(summary.period, allocation)
+        text = f"{text} {t('explain.goal.implied', lang, rate=implied, since=since, end=end)}"
     return text
 
 

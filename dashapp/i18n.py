@@ -84,11 +84,24 @@ def t(key: str, lang: str, /, **params: Any) -> str:
     KeyError
         If the text has a placeholder that `params` lacks.
     """
+    return _Filler(lang).vformat(_text(key, lang), (), params)
+
+
+def tell(key: str, lang: str, details: Mapping[str, Any]) -> str:
+    """As `t`, for what is refused or doubtful: a detail it does not carry is a dash, as it must be told anyway."""
+    return _Filler(lang).vformat(_text(key, lang), (), _Details(details))
+
+
+class _Details(dict[str, Any]):
+    def __missing__(self, name: str) -> None:
+        return None
+
+
+def _text(key: str, lang: str) -> str:
     try:
-        text = catalogue(lang)[key]
+        return catalogue(lang)[key]
     except KeyError:
         raise UnknownTextError(f"{lang}: {key}") from None
-    return _Filler(lang).vformat(text, (), params)
 
 
 def has(key: str, lang: str) -> bool:
@@ -119,6 +132,8 @@ def fill(value: Any, spec: str, lang: str) -> str:
         return spec.removeprefix("maybe ").replace("%s", shown) if shown else ""
     if isinstance(value, str) and spec != "period":
         return value
+    if value is None:
+        return ABSENT
     if not spec:
         return _by_type(value, lang)
     found = _SPEC.match(spec)
@@ -154,8 +169,6 @@ def fill(value: Any, spec: str, lang: str) -> str:
 
 
 def _by_type(value: Any, lang: str) -> str:
-    if value is None:
-        return ABSENT
     if isinstance(value, datetime.date):
         return date(value, lang)
     if isinstance(value, bool):

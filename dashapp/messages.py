@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dashapp.i18n import has, period, t
+from dashapp.i18n import has, period, t, tell
 from dashapp.labels import IndicatorWords, Labels
 from dashapp.services import Problem
 from engine import EngineError, FiguresError, Note
@@ -21,7 +21,7 @@ _PER_PERIOD = ("expected", "proposed")
 def of_problem(problem: Problem, indicators: Indicators, lang: str) -> str:
     """One finding of intake, its place first (``Trang “Biểu”, ô C7: …``)."""
     details = {"found": problem.found, "expected": problem.expected, **problem.details}
-    text = t(f"intake.{problem.code}", lang, **_readable(details, indicators, lang))
+    text = tell(f"intake.{problem.code}", lang, _readable(details, indicators, lang))
     return _placed(_cell(problem.sheet, problem.cell, lang), text)
 
 
@@ -32,19 +32,19 @@ def of_scenario(error: ScenarioError, indicators: Indicators, lang: str) -> str:
         key = f"terms.type.{details.get(name)}"
         if has(key, lang):
             details[name] = t(key, lang)
-    text = t(f"scenario.{error.code}", lang, **details)
+    text = tell(f"scenario.{error.code}", lang, details)
     return _placed(_line(error, lang), text)
 
 
 def of_engine(error: EngineError, labels: Labels, lang: str) -> str:
     """A refusal of the engine; names of agencies, rules and indicators instead of their ids."""
     kind = "figures" if isinstance(error, FiguresError) else "plan"
-    return t(f"errors.{kind}.{error.code}", lang, **_named(error.details, labels))
+    return tell(f"errors.{kind}.{error.code}", lang, _named(error.details, labels))
 
 
 def of_note(note: Note, kind: str, labels: Labels) -> str:
     """A warning or conflict of a result; `kind` is ``warning`` or ``conflict``."""
-    return t(f"notes.{kind}.{note.code}", labels.lang, **_named(note.details, labels))
+    return tell(f"notes.{kind}.{note.code}", labels.lang, _named(note.details, labels))
 
 
 def field(name: str, lang: str) -> str:
@@ -52,8 +52,10 @@ def field(name: str, lang: str) -> str:
     stem, _, of = name.partition("_")
     if stem in _PER_PERIOD and of:
         return t(f"terms.column.{stem}", lang, period=of)
-    key = f"terms.column.{name}"
-    return t(key, lang) if has(key, lang) else name
+    for key in (f"terms.field.{name}", f"terms.column.{name}"):
+        if has(key, lang):
+            return t(key, lang)
+    return name
 
 
 def _readable(details: Mapping[str, Any], indicators: Indicators, lang: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from dashapp.refusals import OutputError
+from dashapp.refusals import OutputRefusedError
 
 WORD = ".docx"
 
@@ -16,7 +16,7 @@ def refuse_output(out: str | None, suffixes: Sequence[str], inputs: Sequence[str
 
     Raises
     ------
-    OutputError
+    OutputRefusedError
         ``docx`` (comes in a later version), ``suffix``, ``is_folder``, ``no_folder``, ``same_file``.
     PermissionError
         If the folder cannot be written to.
@@ -25,16 +25,16 @@ def refuse_output(out: str | None, suffixes: Sequence[str], inputs: Sequence[str
         return
     path = Path(out)
     if path.is_dir():
-        raise OutputError("is_folder", path=out)
+        raise OutputRefusedError("is_folder", path=out)
     suffix = path.suffix.lower()
     if suffix == WORD and len(suffixes) > 1:
-        raise OutputError("docx")
+        raise OutputRefusedError("docx")
     if suffix not in suffixes:
-        raise OutputError("suffix", path=out, suffix=suffix, known=", ".join(suffixes))
+        raise OutputRefusedError("suffix", path=out, suffix=suffix, known=", ".join(suffixes))
     if not path.parent.is_dir():
-        raise OutputError("no_folder", path=out, folder=str(path.parent))
+        raise OutputRefusedError("no_folder", path=out, folder=str(path.parent))
     if any(_same(path, Path(one)) for one in inputs):
-        raise OutputError("same_file", path=out)
+        raise OutputRefusedError("same_file", path=out)
     if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
         raise PermissionError(13, os.strerror(13), out)
 

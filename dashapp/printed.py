@@ -12,6 +12,7 @@ from dashapp.explain import goal_sentence
 from dashapp.i18n import ABSENT, number, period, points, share, t
 from dashapp.labels import Labels
 from dashapp.messages import of_note
+from dashapp.services import Remark
 from dashapp.terminal import Align, Column, table
 from engine import Allocation, Explanation, Note, TargetStatus, UnderMethod
 from scenarios import Comparison
@@ -111,6 +112,12 @@ def notes(allocation: Allocation, labels: Labels) -> list[str]:
             lead = t(f"cli.say.{kind}", labels.lang)
             told += _few([f"{lead}: {of_note(note, kind, labels)}" for note in alike], labels.lang)
     return told
+
+
+def remarks(allocation: Allocation, labels: Labels) -> list[Remark]:
+    """Every conflict and warning as a sentence, for a workbook."""
+    conflicts = [Remark(True, of_note(note, "conflict", labels)) for note in allocation.conflicts]
+    return conflicts + [Remark(False, of_note(note, "warning", labels)) for note in allocation.warnings]
 
 
 def _by_code(found: tuple[Note, ...]) -> Mapping[str, list[Note]]:

@@ -10,7 +10,7 @@ from typing import Any
 from dashapp import messages
 from dashapp.i18n import t
 from dashapp.labels import Labels
-from dashapp.services import FileRefusedError, Problem, Severity, indicator_words
+from dashapp.services import FileRefusedError, OutputError, Problem, Severity, indicator_words
 from dashapp.settings import SettingsError
 from engine import EngineError
 from scenarios import ScenarioErrors
@@ -36,7 +36,7 @@ class UsageError(Exception):
         super().__init__(f"{code}: {details}")
 
 
-class OutputError(Exception):
+class OutputRefusedError(Exception):
     """The result cannot go where it is asked to go; `code` is a text of ``cli.out``."""
 
     def __init__(self, code: str, **details: Any) -> None:
@@ -65,7 +65,7 @@ class RunRefusedError(Exception):
 
 KNOWN = (
     UsageError,
-    OutputError,
+    OutputRefusedError,
     ServeError,
     RunRefusedError,
     FileRefusedError,
@@ -115,7 +115,7 @@ def _told(refusal: Exception, lang: str) -> list[str]:
     match refusal:
         case UsageError():
             return [t(f"cli.usage.{refusal.code}", lang, **refusal.details)]
-        case OutputError():
+        case OutputRefusedError():
             return [t(f"cli.out.{refusal.code}", lang, **refusal.details)]
         case ServeError():
             return [t(f"cli.serve.{refusal.code}", lang, **refusal.details)]
@@ -130,6 +130,8 @@ def _told(refusal: Exception, lang: str) -> list[str]:
             return [of_problem(problem, lang) for problem in refusal.reading.problems]
         case ScenarioErrors():
             return [messages.of_scenario(one, indicator_words(lang), lang) for one in refusal.problems]
+        case OutputError():
+            return [t(f"cli.file.{refusal.code}", lang, path=str(refusal.path))]
         case OSError():
             return [_of_system(refusal, lang)]
     raise AssertionError(refusal)

@@ -19,21 +19,44 @@ class Site:
     where: str
 
 
-def sites(package: str, callables: frozenset[str], place: int = 0) -> list[Site]:
-    """All calls of `callables` in a package whose argument number `place` is a literal text.
+def sites(package: str, callables: dict[str, int], *, assigned: bool = False) -> list[Site]:
+    """All calls of `callables` (name -> place of the code among its arguments) with a literal code.
 
-    A conditional expression counts for both of its texts.
+    A conditional expression counts for both of its texts; with `assigned`, so does every text
+    given to a name `code`.
     """
-    return [site for file in sorted((ROOT / package).rglob("*.py")) for site in _in_file(file, callables, place)]
+    files = sorted((ROOT / package).rglob("*.py"))
+    return [site for file in files for site in _in_file(file, callables, assigned)]
 
 
-def _in_file(file: Path, callables: frozenset[str], place: int) -> Iterator[Site]:
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and _name(node.func) in callables and len(node.args) > place:
-            named = [keyword.arg for keyword in node.keywords]
-            details = None if None in named else frozenset(name for name in named if name)
+def _in_file(file: Path, callables: dict[str, int], assigned: bool) -> Iterator[Site]:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if assigned and isinstance(node, ast.Assign) and _assigns_code(node):
+            for code in _texts(node.value):
+                yield Site(code, None, f"{file.relative_to(ROOT)}:{node.lineno}")
+        if not isinstance(node, ast.Call):
+            continue
+        place = callables.get(_name(node.func))
+        if place is not None and len(node.args) > place:
             for code in _texts(node.args[place]):
-                yield Site(code, details, f"{file.relative_to(ROOT)}:{node.lineno}")
+                yield Site(code, _details(node, place), f"{file.relative_to(ROOT)}:{node.lineno}")
+
+
+def _assigns_code(node: ast.Assign) -> bool:
+    return any(isinstance(one, ast.Name) and one.id == "code" for one in node.targets)
+
+
+def _details(call: ast.Call, place: int) -> frozenset[str] | None:
+    """Names of the details: keywords, or the keys of a dictionary given after the code."""
+    after = call.args[place + 1 :]
+    if after and isinstance(after[-1], ast.Dict):
+        keys = [one.value for one in after[-1].keys if isinstance(one, ast.Constant)]
+        return frozenset(str(key) for key in keys)
+    named = [keyword.arg for keyword in call.keywords]
+    if None in named or not named:
+        return None
+    return frozenset(name for name in named if name)
 
 
 def _name(function: ast.expr) -> str:
