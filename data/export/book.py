@@ -15,6 +15,7 @@ from data.export.words import About, Words
 from data.output import safe_cell, write_whole
 
 NAVY, PALE, LINE, ALARM = "#1F3A5F", "#E8EEF5", "#9AA9BC", "#B3261E"
+ROW_HEIGHT = 18
 SHARE, SHARE_WHOLE, COUNT = "0.0%", "0%", "#,##0"
 _FONT = "Times New Roman"
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
@@ -63,6 +64,7 @@ class Book:
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
         sheet.hide_gridlines(2)
+        sheet.set_default_row(ROW_HEIGHT)
         marks = [self.words.own("state_draft"), *([self.words.own("illustrative")] if self.about.illustrative else [])]
         sheet.set_header(f"&R&8{' · '.join(marks).replace('&', '&&')}")
         sheet.set_footer("&C&9&P / &N")
@@ -79,6 +81,13 @@ class Book:
 
     def write(self, sheet: Worksheet, row: int, column: int, value: object, **properties: Any) -> None:
         """Write one body cell: text as text whatever it begins with, numbers as numbers, None and NaN as a blank."""
+        number_format = properties.get("num_format")
+        if number_format in (SHARE, SHARE_WHOLE):
+            properties.setdefault("align", "center")
+        elif number_format == COUNT and not isinstance(value, str):
+            properties.update(align="right", indent=1)
+        elif "align" not in properties:
+            properties["indent"] = 1
         if isinstance(value, str) and value:
             if safe_cell(value) != value:
                 properties["quote_prefix"] = True
@@ -87,6 +96,20 @@ class Book:
             sheet.write_number(row, column, value, self.cell(**properties))
         else:
             sheet.write_blank(row, column, None, self.cell(**properties))
+
+    def target(self, sheet: Worksheet, row: int, column: int, share: float, **properties: Any) -> None:
+        """Write a target; a dash where there is none."""
+        if math.isnan(share):
+            self.write(sheet, row, column, "–", align="center", **properties)
+        else:
+            self.write(sheet, row, column, share, num_format=share_format(share), **properties)
+
+    def heading(self, sheet: Worksheet, row: int, width: int, number: str, text: str, **properties: Any) -> None:
+        """A row that heads a part of a table: a number, then text over the rest of the width."""
+        self.write(sheet, row, 0, number, align="center", **properties)
+        style = self.cell(indent=1, **properties)
+        sheet.merge_range(row, 1, row, width - 1, "", style)
+        sheet.write_string(row, 1, text, style)
 
     def title(self, sheet: Worksheet, lines: Sequence[tuple[str, dict[str, Any]]], width: int) -> int:
         """Centred lines over `width` columns, then the illustrative banner; the next free row."""
@@ -112,6 +135,18 @@ class Book:
             (own("engine"), engine_version),
             (own("figures_hash"), figures_sha256),
         ]
+
+
+def share_format(share: float) -> str:
+    """A whole percent is shown as such, anything finer with one decimal."""
+    return SHARE_WHOLE if abs(share * 100 - round(share * 100)) < 1e-9 else SHARE
+
+
+def fit_height(sheet: Worksheet, row: int, *texts: tuple[str, float]) -> None:
+    """Make a row high enough for each (wrapped text, characters its column holds)."""
+    lines = max((math.ceil(len(text) / room) for text, room in texts), default=1)
+    if lines > 1:
+        sheet.set_row(row, 3 + 15 * lines)
 
 
 def write_book(path: Path | str, words: Words, about: About, fill: Callable[[Book], None]) -> None:

@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 from xlsxwriter.worksheet import Worksheet
 
-from data.export.book import ALARM, NAVY, SHARE, SHARE_WHOLE, Book, write_book
+from data.export.book import ALARM, NAVY, SHARE, Book, fit_height, write_book
 from data.export.document import targets_sha256
 from data.export.words import About, Remark, Words
-from data.export.workbook import section_rows, share_format, write_remarks
+from data.export.workbook import section_rows, write_remarks
 from engine import ENGINE_VERSION, Allocation, GoalStatus
 
+WIDE_SPREAD = 0.20
 _MET = frozenset({GoalStatus.MET, GoalStatus.MET_WITHOUT_LIFT, GoalStatus.PATH})
 
 
@@ -108,14 +109,14 @@ def _facts(book: Book, sheet: Worksheet, row: int, compared: Sequence[Compared],
     facts = book.facts(compared[0].allocation.figures.sha256, ENGINE_VERSION)
     shown = [fact for fact in facts if fact[0] != own("scenario")]
     for one in compared:
-        shown.append((own("scenario"), f"{one.name} ({one.scenario_id})"))
-        shown.append((own("targets_hash"), targets_sha256(one.allocation)))
+        about = f"{one.name} ({one.scenario_id}) · {own('targets_hash')}: {targets_sha256(one.allocation)}"
+        shown.append((own("scenario"), about))
     for label, value in shown:
         if value:
             sheet.write_string(row, 0, label, book.format(bold=True))
             sheet.merge_range(row, 1, row, width - 1, "", book.format(text_wrap=True))
             sheet.write_string(row, 1, value, book.format(text_wrap=True))
-            sheet.set_row(row, 18 * (1 + len(value) // 90))
+            fit_height(sheet, row, (value, 60 + 24 * len(compared)))
             row += 1
     return row
 
@@ -142,29 +143,27 @@ def _indicator(book: Book, compared: Sequence[Compared], indicator: str) -> None
     sheet.set_column(1, 1, 38)
     sheet.set_column(2, 2, 11)
     sheet.set_column(3, width - 1, 14)
-    targets = [_by_agency(a, indicator, period) for period in periods for a in allocations]
-    formats = [share_format(t) for t in targets]
+    targets = [np.array([_by_agency(a, indicator, period) for a in allocations]) for period in periods]
     current = _current(allocations, indicator)
     first = row + 2
     for at_row, number, at in section_rows(book, sheet, first, width, allocations[0]):
         book.write(sheet, at_row, 0, number, align="center")
-        book.write(sheet, at_row, 1, allocations[0].figures.names[at], text_wrap=True, indent=1)
+        book.write(sheet, at_row, 1, allocations[0].figures.names[at], text_wrap=True)
+        fit_height(sheet, at_row, (allocations[0].figures.names[at], 38))
         book.write(sheet, at_row, 2, float(current[at]), num_format=SHARE)
         for t in range(len(periods)):
-            own_targets = [float(targets[t * len(compared) + s][at]) for s in range(len(compared))]
+            across = targets[t][:, at]
             start = 3 + t * block
-            for s, value in enumerate(own_targets):
-                book.write(sheet, at_row, start + s, value, num_format=formats[t * len(compared) + s])
+            for s, value in enumerate(across.tolist()):
+                book.target(sheet, at_row, start + s, value)
             if spread:
-                given = [v for v in own_targets if not np.isnan(v)]
-                apart = max(given) - min(given) if len(given) > 1 else None
-                shown = SHARE if SHARE in formats else SHARE_WHOLE
-                book.write(sheet, at_row, start + len(compared), apart, num_format=shown, italic=True)
+                book.target(sheet, at_row, start + len(compared), float(np.ptp(across)), italic=True)
         row = at_row
     if spread:
         for t in range(len(periods)):
             at = 3 + t * block + len(compared)
-            scale = {"type": "2_color_scale", "min_color": "#FFFFFF", "max_color": "#F4B183"}
+            scale: dict[str, Any] = {"type": "2_color_scale", "min_color": "#FFFFFF", "max_color": "#F4B183"}
+            scale.update(min_type="num", min_value=0, max_type="num", max_value=WIDE_SPREAD)
             sheet.conditional_format(first, at, row, at, scale)
 
 

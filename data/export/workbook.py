@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from xlsxwriter.worksheet import Worksheet
 
-from data.export.book import ALARM, COUNT, NAVY, PALE, SHARE, SHARE_WHOLE, Book, write_book
+from data.export.book import ALARM, COUNT, NAVY, PALE, SHARE, Book, fit_height, write_book
 from data.export.document import TARGET_KEYS, target_rows, targets_sha256
 from data.export.words import About, Remark, Words
 from engine import ENGINE_VERSION, Allocation, GoalStatus, IndicatorResult, Level, Summary, TargetStatus
@@ -59,22 +59,14 @@ class _Block:
     result: IndicatorResult
     id: str
     place: dict[int, int]
-    formats: tuple[str, ...]
 
     @classmethod
     def of(cls, result: IndicatorResult, id: str) -> _Block:
-        place = {int(agency): at for at, agency in enumerate(result.rows)}
-        return cls(result, id, place, tuple(share_format(row) for row in result.target))
+        return cls(result, id, {int(agency): at for at, agency in enumerate(result.rows)})
 
     @property
     def width(self) -> int:
-        return len(self.formats) + 2
-
-
-def share_format(targets: Any) -> str:
-    """Whole percents are shown as such, anything finer with one decimal."""
-    percents = targets[~np.isnan(targets)] * 100
-    return SHARE_WHOLE if np.allclose(percents, np.round(percents), atol=1e-9) else SHARE
+        return len(self.result.target) + 2
 
 
 def _appendix(book: Book, allocation: Allocation) -> None:
@@ -83,6 +75,7 @@ def _appendix(book: Book, allocation: Allocation) -> None:
         _Block.of(allocation.results[i.id], i.id) for i in allocation.plan.indicators if i.id in allocation.results
     ]
     width = 3 + sum(b.width for b in blocks)
+    unmet = {"bold": True, "font_color": ALARM}
     sheet = book.sheet(own("appendix_sheet"))
     lines: list[tuple[str, dict[str, Any]]] = [
         (own("appendix_title"), {"bold": True, "font_size": 14, "font_color": NAVY}),
@@ -90,6 +83,11 @@ def _appendix(book: Book, allocation: Allocation) -> None:
         (book.about.campaign, {"italic": True}),
         (f"{own('scenario')}: {book.about.scenario} · {own('state')}: {own('state_draft')}", {"italic": True}),
     ]
+    for one in allocation.summaries:
+        if one.status in _UNMET:  # such a table is advice, never an order
+            lines.append(
+                (f"{book.words.indicator(one.indicator)}, {book.words.period(one.period)}: {_status(book, one)}", unmet)
+            )
     row = book.title(sheet, lines, width) + 1
     _appendix_header(book, sheet, row, allocation, blocks)
     sheet.repeat_rows(row, row + 1)
@@ -143,21 +141,14 @@ def section_rows(
     for level, parent, members in sections(allocation):
         if level != last_level:
             text = book.words.labels[f"terms.level.{level}"]
-            _heading(book, sheet, row, width, _ROMAN[roman], text, bold=True, bg_color=PALE)
+            book.heading(sheet, row, width, _ROMAN[roman], text, bold=True, bg_color=PALE)
             last_level, roman, row = level, roman + 1, row + 1
         if parent:
-            _heading(book, sheet, row, width, "", f"{book.words.own('children_of')} {parent}", italic=True)
+            book.heading(sheet, row, width, "", f"{book.words.own('children_of')} {parent}", italic=True)
             row += 1
         for number, at in enumerate(members, 1):
             yield row, number, at
             row += 1
-
-
-def _heading(book: Book, sheet: Worksheet, row: int, width: int, number: str, text: str, **properties: Any) -> None:
-    book.write(sheet, row, 0, number, align="center", **properties)
-    book.write(sheet, row, 1, text, **properties)
-    for column in range(2, width):
-        book.write(sheet, row, column, None, **properties)
 
 
 def _appendix_rows(book: Book, sheet: Worksheet, row: int, allocation: Allocation, blocks: Sequence[_Block]) -> int:
@@ -166,12 +157,17 @@ def _appendix_rows(book: Book, sheet: Worksheet, row: int, allocation: Allocatio
     last = row
     for last, number, at in section_rows(book, sheet, row, width, allocation):
         book.write(sheet, last, 0, number, align="center")
-        book.write(sheet, last, 1, allocation.figures.names[at] or codes[at], text_wrap=True, indent=1)
-        column, remarks = 2, []
+        book.write(sheet, last, 1, allocation.figures.names[at] or codes[at], text_wrap=True)
+        column: int = 2
+        remarks: dict[str, list[str]] = {}
         for block in blocks:
-            remarks += _agency_block(book, sheet, last, column, block, at)
+            for remark in dict.fromkeys(_agency_block(book, sheet, last, column, block, at)):
+                remarks.setdefault(remark, []).append(book.words.indicator(block.id))
             column += block.width
-        book.write(sheet, last, column, "; ".join(dict.fromkeys(remarks)), text_wrap=True, font_size=9)
+        single = len(blocks) == 1
+        said = "; ".join(remark if single else f"{', '.join(names)}: {remark}" for remark, names in remarks.items())
+        book.write(sheet, last, column, said, text_wrap=True, font_size=9)
+        fit_height(sheet, last, (allocation.figures.names[at], 38), (said, 42))
         last += 1
     return last
 
@@ -184,21 +180,16 @@ def _agency_block(book: Book, sheet: Worksheet, row: int, column: int, block: _B
             book.write(sheet, row, column + offset, None)
         return []
     result, remarks = block.result, []
-    name = book.words.indicator(block.id)
     book.write(sheet, row, column, float(result.current[at]), num_format=SHARE)
-    for t, number_format in enumerate(block.formats):
+    for t in range(len(result.target)):
         target = float(result.target[t, at])
-        off_grid = bool(result.off_grid[t, at])
+        book.target(sheet, row, column + 1 + t, target, bold=t == len(result.target) - 1)
         if math.isnan(target):
-            book.write(sheet, row, column + 1 + t, "–", align="right")
-            remarks.append(f"{name}: {_without_target(book.words, result, t, at)}")
-        else:
-            shown = SHARE if off_grid else number_format
-            book.write(sheet, row, column + 1 + t, target, num_format=shown, bold=t == len(block.formats) - 1)
-            if off_grid and abs(target - result.current[at]) < 1e-9:
-                remarks.append(f"{name}: {book.words.own('keeps_current')}")
-            elif result.status[t, at] == TargetStatus.PINNED:
-                remarks.append(f"{name}: {book.words.labels['terms.target_status.pinned']}")
+            remarks.append(_without_target(book.words, result, t, at))
+        elif result.off_grid[t, at] and abs(target - result.current[at]) < 1e-9:
+            remarks.append(book.words.own("keeps_current"))
+        elif result.status[t, at] == TargetStatus.PINNED:
+            remarks.append(book.words.labels["terms.target_status.pinned"])
     book.write(sheet, row, column + block.width - 1, float(result.to_do[-1, at]), num_format=COUNT)
     return remarks
 
@@ -231,7 +222,7 @@ def _province_row(book: Book, sheet: Worksheet, row: int, allocation: Allocation
 def _summary(book: Book, allocation: Allocation) -> None:
     own, column = book.words.own, book.words.column
     sheet = book.sheet(own("summary_sheet"))
-    heads = [column("indicator"), column("period"), column("parent"), column("goal"), column("current")]
+    heads = [column("indicator"), column("period"), own("agency"), column("goal"), column("current")]
     heads += [column(k) for k in ("attained", "status", "shortfall", "max_attainable", "in_period_rate")]
     heads += [column(k) for k in ("agencies", "at_lower", "at_upper")]
     row = (
@@ -249,6 +240,10 @@ def _summary(book: Book, allocation: Allocation) -> None:
         _summary_row(book, sheet, row + offset, allocation, one)
 
 
+def _status(book: Book, one: Summary) -> str:
+    return book.words.labels[f"terms.goal_status.{one.status.value}"]
+
+
 def _summary_row(book: Book, sheet: Worksheet, row: int, allocation: Allocation, one: Summary) -> None:
     words, figures = book.words, allocation.figures
     unmet = one.status in _UNMET
@@ -259,8 +254,8 @@ def _summary_row(book: Book, sheet: Worksheet, row: int, allocation: Allocation,
     for at, share in enumerate((one.goal, one.start, one.attained), 3):
         book.write(sheet, row, at, share, num_format=SHARE, bold=province)
     colour = {"font_color": ALARM, "bold": True} if unmet else {}
-    book.write(sheet, row, 6, words.labels[f"terms.goal_status.{one.status.value}"], text_wrap=True, **colour)
-    for at, number in enumerate((one.shortfall or None, one.max_attainable, one.implied_in_period_rate), 7):
+    book.write(sheet, row, 6, _status(book, one), text_wrap=True, **colour)
+    for at, number in enumerate((one.shortfall if unmet else None, one.max_attainable, one.implied_in_period_rate), 7):
         book.write(sheet, row, at, number, num_format=SHARE)
     for at, count in enumerate((one.agencies, one.at_lower, one.at_upper), 10):
         book.write(sheet, row, at, count, num_format=COUNT)
@@ -275,7 +270,7 @@ def write_facts(book: Book, sheet: Worksheet, row: int, allocation: Allocation, 
             sheet.write_string(row, 0, label, book.format(bold=True))
             sheet.merge_range(row, 1, row, width - 1, "", book.format(text_wrap=True))
             sheet.write_string(row, 1, value, book.format(text_wrap=True))
-            sheet.set_row(row, 18 * (1 + len(value) // 130))
+            fit_height(sheet, row, (value, 150))
             row += 1
     return row
 
@@ -297,7 +292,7 @@ def write_remarks(book: Book, remarks: Sequence[Remark]) -> None:
         book.write(sheet, row + number, 0, number, align="center", valign="top")
         book.write(sheet, row + number, 1, own("conflict" if remark.is_conflict else "warning"), valign="top", **colour)
         book.write(sheet, row + number, 2, remark.text, text_wrap=True, valign="top")
-        sheet.set_row(row + number, 16 * (1 + len(remark.text) // 95))
+        fit_height(sheet, row + number, (remark.text, 95))
     if not remarks:
         sheet.write_string(row + 1, 0, own("none"), book.format(italic=True))
 
