@@ -40,7 +40,7 @@ imports: $(VENV)/.ready-test
 	$(BIN)/lint-imports --no-cache
 
 bench: $(VENV)/.ready-test
-	$(BIN)/python -m tests.benchmarks $(ARGS)
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 RAYON_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks $(ARGS)
 
 # Keeps what is pinned already; `make lock ARGS=--upgrade` takes the newest.
 lock: $(VENV)/.uv

@@ -32,7 +32,7 @@ PERIODS = (Period("2022Q3", date(2022, 9, 30)), Period("2022Q4", date(2022, 12, 
 class LiftProblem:
     """Find the least lift with Σ w·clip(p + lift, lower, upper) ≥ goal·Σ w.
 
-    `start`, `lower`, `upper` are shares (n,), `weights` counts (n,), `goal` a share.
+    `start`, `lower`, `upper` are shares (n,), `weights` counts (n,), `goal` a share; `floors`: lower may exceed start.
     """
 
     start: Floats
@@ -40,6 +40,7 @@ class LiftProblem:
     upper: Floats
     weights: Floats
     goal: float
+    floors: bool
 
     def respond(self, lift: Floats) -> Floats:
         """The (n,) targets at a lift of shape (1,)."""
@@ -59,9 +60,9 @@ def lift_problem(agencies: int, *, floors: bool, seed: int = 2022) -> LiftProble
     lower = start.copy()
     if floors:
         lower = np.where(random.random(agencies) < 0.2, np.minimum(upper, start + 0.35), start)
-    room = LiftProblem(start, lower, upper, weights, 0.0)
+    room = LiftProblem(start, lower, upper, weights, 0.0, floors)
     least, most = room.pooled(lower), room.pooled(upper)
-    return LiftProblem(start, lower, upper, weights, least + 0.5 * (most - least))
+    return LiftProblem(start, lower, upper, weights, least + 0.5 * (most - least), floors)
 
 
 def province() -> tuple[Figures, Plan]:
