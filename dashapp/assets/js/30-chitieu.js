@@ -1,0 +1,180 @@
+/* What the page does without asking the server: keep the address, join sliders and boxes, pick an agency, print. */
+(function () {
+  "use strict";
+
+  const NO_BREAK = "\u00a0";
+  const keep = () => window.dash_clientside.no_update;
+  const set = (id, props) => window.dash_clientside.set_props(id, props);
+  const triggered = () => window.dash_clientside.callback_context.triggered_id;
+  const language = () => document.documentElement.lang || "vi";
+
+  /* --- numbers as people read them ----------------------------------------------------------------------- */
+  function grouped(value, digits, lang, trim) {
+    const scale = Math.pow(10, digits);
+    const rounded = Math.floor(Math.abs(value) * scale + 0.5 + 1e-9) / scale;
+    let [whole, rest] = rounded.toFixed(digits).split(".");
+    whole = whole.replace(/\B(?=(\d{3})+$)/g, lang === "vi" ? "." : ",");
+    if (trim && rest) { rest = rest.replace(/0+$/, ""); }
+    const sign = value < 0 && rounded > 0 ? "-" : "";
+    return sign + whole + (rest ? (lang === "vi" ? "," : ".") + rest : "");
+  }
+
+  function plus(text, value) { return value > 0 && !/^0([.,]0*)?$/.test(text) ? "+" + text : text; }
+
+  function written(value, kind, lang) {
+    if (value === null || value === undefined || Number.isNaN(value)) { return "–"; }
+    const percent = lang === "vi" ? NO_BREAK + "%" : "%";
+    switch (kind) {
+      case "share": return grouped(value * 100, 1, lang, false) + percent;
+      case "target": return grouped(value * 100, 1, lang, true) + percent;
+      case "gain": return plus(grouped(value * 100, 1, lang, false), value);
+      case "points": return grouped(value * 100, 1, lang, false);
+      case "added": return plus(grouped(value, 0, lang, false), value);
+      default: return grouped(value, 0, lang, false);
+    }
+  }
+
+  function percentOf(text) {
+    const said = String(text).trim().replace(/\s*%$/, "");
+    if (!/^\d{1,3}([.,]\d{1,4})?$/.test(said)) { return null; }
+    const value = Number(said.replace(",", "."));
+    return value <= 100 ? value : null;
+  }
+
+  function typedText(value) {
+    const text = String(Math.round(Number(value) * 100) / 100);
+    return language() === "vi" ? text.replace(".", ",") : text;
+  }
+
+  /* --- for the table --------------------------------------------------------------------------------------- */
+  const grid = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
+  grid.written = written;
+  grid.localeText = (params) => (window.AG_GRID_LOCALE_VN || {})[params.key] || params.defaultValue;
+  grid.explainRow = (params) => {
+    if (params.event.key === "Enter" && params.data && params.data.code) { params.node.setSelected(true, true); }
+  };
+
+  function tableApi() {
+    const known = window.dash_ag_grid;
+    const here = document.getElementById("grid");
+    return known && here ? known.getApi("grid") : null;
+  }
+
+  /* --- called by the app's callbacks ------------------------------------------------------------------------ */
+  const calls = {
+    arrived: function () {
+      requestAnimationFrame(function () {
+        const page = document.querySelector("#page [data-title]");
+        if (page) {
+          document.documentElement.lang = page.lang;
+          document.title = page.dataset.title;
+        }
+      });
+      return keep();
+    },
+
+    follow: function (address, agency) {
+      const here = new URL(address, window.location.origin);
+      if (agency) { here.searchParams.set("a", agency); }
+      const path = here.pathname + here.search;
+      if (path !== window.location.pathname + window.location.search) {
+        window.history.replaceState(window.history.state, "", path);
+      }
+      const other = new URL(here);
+      if (other.searchParams.get("lang") === "en") { other.searchParams.delete("lang"); }
+      else { other.searchParams.set("lang", "en"); }
+      return other.pathname + other.search;
+    },
+
+    pick: function (rows, click) {
+      if (triggered() === "chart") {
+        const point = click && click.points.find((one) => one.customdata);
+        return point ? point.customdata : keep();
+      }
+      return rows && rows.length ? rows[0].code : keep();
+    },
+
+    closed: function (isOpen) {
+      if (!isOpen) {
+        set("agency", { data: null });
+        set("grid", { selectedRows: [] });
+        set("chart", { clickData: null });
+      }
+      return keep();
+    },
+
+    fromBox: function (text, id, slider) {
+      const value = percentOf(text);
+      if (value === null) { return true; }
+      if (value !== Number(slider)) { set({ type: "lever", key: id.key }, { value: value }); }
+      return false;
+    },
+
+    toBox: function (value) { return typedText(value); },
+
+    preset: function (chosen) {
+      const page = shownPage();
+      if (!chosen || !page || !page.preset || page.preset === chosen) { return [keep(), keep()]; }
+      return ["/scenarios/" + page.campaign + "/" + chosen, kept(["lang", "i", "in"])];
+    },
+
+    campaign: function (chosen) {
+      const page = shownPage();
+      if (!chosen || !page || page.campaign === chosen) { return [keep(), keep()]; }
+      return ["/scenarios/" + chosen, kept(["lang"])];
+    },
+
+    compared: function (left, right, indicator) {
+      const query = new URLSearchParams();
+      query.set("s", left + "," + right);
+      if (indicator) { query.set("i", indicator); }
+      const lang = new URLSearchParams(window.location.search).get("lang");
+      if (lang) { query.set("lang", lang); }
+      const path = "/compare?" + query.toString().replaceAll("%2C", ",").replaceAll("%2F", "/");
+      window.history.replaceState(window.history.state, "", path);
+      const other = new URL(path, window.location.origin);
+      if (lang === "en") { other.searchParams.delete("lang"); } else { other.searchParams.set("lang", "en"); }
+      return other.pathname + other.search;
+    }
+  };
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { chitieu: calls });
+
+  function shownPage() {
+    const page = document.querySelector("#page [data-campaign]");
+    return page ? page.dataset : null;
+  }
+
+  function kept(names) {
+    const before = new URLSearchParams(window.location.search);
+    const after = new URLSearchParams();
+    names.forEach((name) => { if (before.has(name)) { after.set(name, before.get(name)); } });
+    const text = after.toString();
+    return text ? "?" + text : "";
+  }
+
+  /* --- remedies and resets change the page in place --------------------------------------------------------- */
+  document.addEventListener("click", function (event) {
+    const link = event.target.closest && event.target.closest("a[data-in-place]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) { return; }
+    event.preventDefault();
+    set("wanted", { data: { address: link.getAttribute("href"), at: Date.now() } });
+  });
+
+  document.addEventListener("keydown", function (event) {
+    if (event.key === "Escape" && document.querySelector("#drawer.show")) { set("drawer", { is_open: false }); }
+  });
+
+  /* --- a printed page shows the whole table ------------------------------------------------------------------ */
+  let screenLayout = null;
+  window.addEventListener("beforeprint", function () {
+    const api = tableApi();
+    if (api) {
+      screenLayout = api.getGridOption("domLayout") || "normal";
+      api.setGridOption("domLayout", "print");
+    }
+  });
+  window.addEventListener("afterprint", function () {
+    const api = tableApi();
+    if (api && screenLayout) { api.setGridOption("domLayout", screenLayout); }
+  });
+})();

@@ -1,0 +1,255 @@
+"""Levers and scenarios: what a preset has, what a person changed, and the changes as a scenario document."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+from dashapp.urlstate import GRIDS, Levers, PageState, written
+from engine import IndicatorPlan, Plan, Rounding, RoundingMode, Rule, RuleKind, Where
+from scenarios import Scenario
+
+OWN_GRID = "own"
+"""A grid that only the preset has; it is shown, and kept until another is chosen."""
+LADDER = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+SURE_METHOD = "gap_closing"
+NO_FLOOR, NO_CAP, NO_STEP = 0.0, 100.0, 100.0
+SHARE_DECIMALS = 6
+
+_NONE: Mapping[str, float] = MappingProxyType({"floor": NO_FLOOR, "cap": NO_CAP, "step": NO_STEP})
+_KINDS: Mapping[str, RuleKind] = MappingProxyType(
+    {"floor": RuleKind.FLOOR, "cap": RuleKind.CAP, "step": RuleKind.MAX_STEP}
+)
+_LOOSENED = frozenset({RuleKind.CAP, RuleKind.MAX_STEP})
+
+
+def of_preset(scenario: Scenario, indicator: str) -> Levers:
+    """What the preset itself sets for an indicator; no field is None but `basis` of a stock."""
+    plan = scenario.plan
+    one = plan.indicator(indicator)
+    first, last = plan.periods[0].id, plan.last.id
+    return Levers(
+        goal=_percent(one.goals[last]),
+        milestone=_percent(one.goals.get(first, 0.0)) if first != last else 0.0,
+        method=one.method.name,
+        basis=None if one.basis is None else str(one.basis),
+        floor=_strictest("floor", plan, indicator),
+        cap=_strictest("cap", plan, indicator),
+        step=_strictest("step", plan, indicator),
+        mode=str(one.rounding.mode),
+        grid=grid_of(one.rounding),
+    )
+
+
+def settled(state: PageState, scenario: Scenario, indicator: str) -> Levers:
+    """What holds for an indicator: the person's levers where moved, else the preset's."""
+    own, preset = state.of(indicator), of_preset(scenario, indicator)
+    moved = {name: value for name, value in vars(own).items() if value is not None}
+    return replace(preset, **moved)
+
+
+def moved(levers: Levers, scenario: Scenario, indicator: str) -> Levers:
+    """Only what differs from the preset; the rest becomes None."""
+    preset = of_preset(scenario, indicator)
+    same = {name: None for name, value in vars(levers).items() if value == getattr(preset, name)}
+    kept = replace(levers, **same)  # type: ignore[arg-type]
+    return replace(kept, grid=None) if kept.grid == OWN_GRID else kept
+
+
+def grid_of(rounding: Rounding) -> str:
+    """The name of a grid among `urlstate.GRIDS`, or `OWN_GRID`."""
+    if rounding.count:
+        return "count"
+    if rounding.levels:
+        return "ladder" if rounding.levels == LADDER else OWN_GRID
+    step = written(rounding.step * 100)
+    return step if step in GRIDS else OWN_GRID
+
+
+def governed(rule: Rule, lever: str, plan: Plan, indicator: str) -> bool:
+    """True if a slider stands for this rule: it holds for all agencies up to the last period."""
+    return (
+        rule.kind is _KINDS[lever]
+        and rule.where == Where()
+        and (not rule.indicators or indicator in rule.indicators)
+        and (not rule.periods or plan.last.id in rule.periods)
+    )
+
+
+def listed(scenario: Scenario, indicator: str) -> tuple[Rule, ...]:
+    """The preset's rules for an indicator for which there is no slider."""
+    plan = scenario.plan
+    return tuple(
+        rule
+        for rule in plan.rules
+        if (not rule.indicators or indicator in rule.indicators)
+        and not any(governed(rule, lever, plan, indicator) for lever in _KINDS)
+    )
+
+
+def changes(state: PageState, scenario: Scenario) -> Mapping[str, Any]:
+    """The person's levers as changes to the preset's document; empty if nothing was moved."""
+    document: dict[str, Any] = {}
+    tables = {id: _table(levers, scenario, id) for id, levers in state.levers.items() if _table(levers, scenario, id)}
+    if tables:
+        document["indicators"] = tables
+    limited = any(getattr(one, name) is not None for one in state.levers.values() for name in _KINDS)
+    if limited or state.dropped or state.relaxed:
+        document["rules"] = _rules(state, scenario)
+        document["replace_rules"] = True
+    return document
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """A small change that helps: `kind` (goal, relax, drop, grid or method), value, the page with it made."""
+
+    kind: str
+    value: Any
+    state: PageState
+
+
+def lowered(state: PageState, plan: Plan, indicator: str, period: str, highest: float) -> Remedy:
+    """The goal lowered to the highest share that can be reached, rounded down to a tenth of a percent."""
+    goal = math.floor(highest * 1000 + 1e-9) / 10
+    name = "goal" if period == plan.last.id else "milestone"
+    levers = replace(state.of(indicator), **{name: goal})
+    return Remedy("goal", goal / 100, state.with_levers(indicator, levers))
+
+
+def loosened(state: PageState, scenario: Scenario, indicator: str, by: float) -> Remedy:
+    """Every cap and step loosened by the same points, rounded up to a tenth of a point."""
+    points = math.ceil(by * 1000 - 1e-9) / 10
+    now, own = settled(state, scenario, indicator), state.of(indicator)
+    if now.cap is not None and now.cap < NO_CAP:
+        own = replace(own, cap=min(NO_CAP, round(now.cap + points, 1)))
+    if now.step is not None and now.step < NO_STEP:
+        own = replace(own, step=min(NO_STEP, round(now.step + points, 1)))
+    others = any(rule.kind in _LOOSENED for rule in listed(scenario, indicator))
+    relaxed = min(100.0, round(state.relaxed + points, 1)) if others else state.relaxed
+    return Remedy("relax", points / 100, replace(state.with_levers(indicator, own), relaxed=relaxed))
+
+
+def without(state: PageState, scenario: Scenario, indicator: str, rule: str) -> Remedy:
+    """One rule set aside: its slider opened, or its tick removed."""
+    plan = scenario.plan
+    for name in _KINDS:
+        own = [one.id for one in plan.rules if governed(one, name, plan, indicator)]
+        if rule == lever_rule(name, indicator) or rule in own:
+            levers = replace(state.of(indicator), **{name: _NONE[name]})
+            return Remedy("drop", rule, state.with_levers(indicator, levers))
+    return Remedy("drop", rule, replace(state, dropped=(*state.dropped, rule)))
+
+
+def finer(state: PageState, scenario: Scenario, indicator: str) -> Remedy:
+    """Rounding on the finest step; on that step already, no rounding at all."""
+    now, own = settled(state, scenario, indicator), state.of(indicator)
+    changed = replace(own, mode=str(RoundingMode.NONE)) if now.grid == GRIDS[0] else replace(own, grid=GRIDS[0])
+    return Remedy("grid", GRIDS[0], state.with_levers(indicator, changed))
+
+
+def by_method(state: PageState, indicator: str) -> Remedy:
+    """The method that reaches whatever the rules allow."""
+    levers = replace(state.of(indicator), method=SURE_METHOD)
+    return Remedy("method", SURE_METHOD, state.with_levers(indicator, levers))
+
+
+def showing(state: PageState, indicator: str) -> PageState:
+    """The same page with another indicator shown."""
+    return replace(state, indicator=indicator)
+
+
+def lever_rule(name: str, indicator: str) -> str:
+    """Id of the rule that a slider makes."""
+    return f"lever-{name}-{indicator}"
+
+
+def _percent(value: float) -> float:
+    return round(value * 100, 4)
+
+
+def _share(value: float) -> float:
+    return round(value / 100, SHARE_DECIMALS)
+
+
+def _strictest(lever: str, plan: Plan, indicator: str) -> float:
+    values = [_percent(rule.value or 0.0) for rule in plan.rules if governed(rule, lever, plan, indicator)]
+    if not values:
+        return _NONE[lever]
+    return max(values) if lever == "floor" else min(values)
+
+
+def _table(levers: Levers, scenario: Scenario, indicator: str) -> dict[str, Any]:
+    plan = scenario.plan
+    table: dict[str, Any] = {}
+    goals: dict[str, float | None] = {}
+    if levers.goal is not None:
+        goals[plan.last.id] = _share(levers.goal)
+    if levers.milestone is not None and len(plan.periods) > 1:
+        goals[plan.periods[0].id] = _share(levers.milestone) if levers.milestone > 0 else None
+    if goals:
+        table["goals"] = goals
+    if levers.method is not None:
+        table["method"] = levers.method
+    if levers.basis is not None and plan.indicator(indicator).basis is not None:
+        table["basis"] = levers.basis
+    if levers.mode is not None or levers.grid is not None:
+        table["rounding"] = _rounding(levers, plan.indicator(indicator))
+    return table
+
+
+def _rounding(levers: Levers, plan: IndicatorPlan) -> dict[str, Any] | str:
+    mode = levers.mode or str(plan.rounding.mode)
+    grid = levers.grid or grid_of(plan.rounding)
+    if mode == RoundingMode.NONE:
+        return mode
+    if grid == "ladder":
+        return {"mode": mode, "levels": list(LADDER)}
+    if grid == OWN_GRID:
+        own = plan.rounding
+        return {"mode": mode, "levels": list(own.levels)} if own.levels else {"mode": mode, "step": own.step}
+    return {"mode": mode, "step": "count" if grid == "count" else _share(float(grid))}
+
+
+def _rules(state: PageState, scenario: Scenario) -> list[dict[str, Any]]:
+    """The preset's rules less those set aside or replaced by a slider, then the sliders' own."""
+    plan = scenario.plan
+    entries: Iterable[Mapping[str, Any]] = scenario.document.get("rules", ())
+    rules = []
+    for entry, rule in zip(entries, plan.rules, strict=True):
+        if rule.id in state.dropped:
+            continue
+        taken = {
+            id
+            for id, levers in state.levers.items()
+            for name in _KINDS
+            if getattr(levers, name) is not None and governed(rule, name, plan, id)
+        }
+        concerned = rule.indicators or tuple(one.id for one in plan.indicators)
+        left = [id for id in concerned if id not in taken]
+        if not left:
+            continue
+        kept = {**entry, "id": rule.id}
+        if taken:
+            kept["indicators"] = left
+        if state.relaxed and rule.kind in _LOOSENED:
+            key = "value" if rule.kind is RuleKind.CAP else "points"
+            kept[key] = min(1.0, round((rule.value or 0.0) + _share(state.relaxed), SHARE_DECIMALS))
+        rules.append(kept)
+    return rules + list(_lever_rules(state, plan))
+
+
+def _lever_rules(state: PageState, plan: Plan) -> Iterable[dict[str, Any]]:
+    for indicator, levers in sorted(state.levers.items()):
+        for name, kind in _KINDS.items():
+            value = getattr(levers, name)
+            if value is None or value == _NONE[name]:
+                continue
+            rule = {"kind": str(kind), "id": lever_rule(name, indicator), "indicators": [indicator]}
+            rule["points" if name == "step" else "value"] = _share(value)
+            if name == "floor":
+                rule["periods"] = [plan.last.id]
+            yield rule
