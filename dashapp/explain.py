@@ -51,7 +51,7 @@ def target_sentence(explanation: Explanation, allocation: Allocation, labels: La
         )
     plan = allocation.plan.indicator(explanation.indicator)
     sentences = [_head(explanation, allocation, name, lang)]
-    parts = list(_parts(explanation, allocation, plan, labels))
+    parts = list(_parts(explanation, allocation, labels))
     if parts:
         sentences.append(_capital("; ".join(parts)) + ".")
     sentences.extend(_counts(explanation, allocation, plan, labels))
@@ -85,9 +85,9 @@ def _head(explanation: Explanation, allocation: Allocation, name: str, lang: str
     return t("explain.target.head", lang, name=name, target=explanation.target, end=end, current=current)
 
 
-def _parts(explanation: Explanation, allocation: Allocation, plan: IndicatorPlan, labels: Labels) -> Iterator[str]:
+def _parts(explanation: Explanation, allocation: Allocation, labels: Labels) -> Iterator[str]:
     for step in explanation.steps:
-        text = _part(step, allocation, plan, labels)
+        text = _part(step, explanation, allocation, labels)
         if text:
             yield text
     if KEEPS_LEVEL in explanation.flags:
@@ -96,35 +96,35 @@ def _parts(explanation: Explanation, allocation: Allocation, plan: IndicatorPlan
         yield t("explain.part.off_grid", labels.lang)
 
 
-def _part(step: TraceStep, allocation: Allocation, plan: IndicatorPlan, labels: Labels) -> str:
+def _part(step: TraceStep, explanation: Explanation, allocation: Allocation, labels: Labels) -> str:
     lang = labels.lang
     way = "none" if abs(step.delta) < VISIBLE else "up" if step.delta > 0 else "down"
-    size = _points(abs(step.delta), lang)
+    size, signed = _points(abs(step.delta), lang), _points(step.delta, lang, signed=True)
     match step.step:
         case Step.METHOD:
-            return t(
-                f"explain.part.method_{way}", lang, method=labels.method(plan), delta=_points(abs(step.delta), lang)
-            )
+            method = labels.method(allocation.plan.indicator(explanation.indicator))
+            return t(f"explain.part.method_{way}", lang, method=method, delta=size)
         case Step.PATH:
-            last = allocation.plan.last.id
-            return t(f"explain.part.path_{way}", lang, last=last, delta=size)
-        case Step.PIN:
-            if step.rule is None:
-                return ""
+            return t(f"explain.part.path_{way}", lang, last=allocation.plan.last.id, delta=size)
+        case Step.PIN if step.rule is not None:
             key = "explain.part.pin_same" if way == "none" else "explain.part.pin"
-            return t(key, lang, value=step.value, delta=_points(step.delta, lang, signed=True))
-        case Step.CURRENT:
-            return ""
-    if way == "none":
-        return ""
-    match step.step:
-        case Step.START:
+            return t(key, lang, value=step.value, delta=signed, why=labels.own_reason(step.rule))
+        case Step.START if way != "none":
             return t("explain.part.start", lang, value=step.value)
-        case Step.ROUNDING:
-            return t("explain.part.rounding", lang, delta=_points(step.delta, lang, signed=True))
+        case Step.ROUNDING if way != "none":
+            return t("explain.part.rounding", lang, delta=signed)
+        case Step.BOUND if way != "none":
+            return _bound(step, way, explanation, labels)
+    return ""
+
+
+def _bound(step: TraceStep, way: str, explanation: Explanation, labels: Labels) -> str:
     source = step.rule or "other"
-    kind = "rule" if source in labels.rules else source
-    return t(f"explain.part.{kind}_{way}", lang, rule=labels.by(source), value=step.value)
+    if source in labels.rules:
+        most = way == "up" and abs(step.value - explanation.upper) < SAME
+        key = "explain.part.rule_up_most" if most else f"explain.part.rule_{way}"
+        return t(key, labels.lang, rule=labels.by(source), value=step.value)
+    return t(f"explain.part.{source}_{way}", labels.lang, value=step.value)
 
 
 def _points(delta: float, lang: str, *, signed: bool = False) -> str:
@@ -153,7 +153,7 @@ def _counts(explanation: Explanation, allocation: Allocation, plan: IndicatorPla
         f"explain.count.{key}{suffix}",
         lang,
         to_do=to_do,
-        unit=labels.unit(explanation.indicator),
+        unit=labels.unit(explanation.indicator, to_do),
         end=end,
         weekly=weekly,
         period=explanation.period,
@@ -223,7 +223,9 @@ def _remedy(status: GoalStatus, diagnosis: Diagnosis, goal: float | None, labels
     if diagnosis.relax_caps_by is not None:
         upward = math.ceil(diagnosis.relax_caps_by * 10_000 - SAME) / 10_000
         ways.append(t("explain.remedy.relax", lang, points=upward))
-    ways.append(t("explain.remedy.lower_goal", lang, highest=_below(diagnosis.highest_goal, goal, lang)))
+    rounded = diagnosis.highest_goal < diagnosis.max_attainable - VISIBLE and status is GoalStatus.INFEASIBLE
+    key = "explain.remedy.lower_goal_rounded" if rounded else "explain.remedy.lower_goal"
+    ways.append(t(key, lang, highest=_below(diagnosis.highest_goal, goal, lang)))
     if len(ways) == 1:
         return t("explain.remedy.lead", lang, first=ways[0])
     return t("explain.remedy.either", lang, first=", ".join(ways[:-1]), last=ways[-1])

@@ -48,10 +48,11 @@ class Labels:
         words = self.indicators.get(id)
         return words.short if words else id
 
-    def unit(self, id: str) -> str:
-        """What the indicator's numerator counts."""
+    def unit(self, id: str, count: float) -> str:
+        """What the indicator's numerator counts, in the form that goes with `count`."""
         words = self.indicators.get(id)
-        return words.unit if words else t("terms.unit.dossier", self.lang)
+        text = words.unit if words else t("terms.unit.dossier", self.lang)
+        return text.removesuffix("s") if self.lang == "en" and count == 1 else text
 
     def by(self, source: str) -> str:
         """What set a bound: a rule in words, or the figures, or another period's target."""
@@ -74,10 +75,14 @@ class Labels:
         """Why a target is exempt: the rule in words with its own reason, or the figures' reason."""
         rule = self.rules.get(source)
         if rule is not None:
-            own = rule.reason.get(self.lang, "")
-            return f"{self.rule(rule)}: {own}" if own else self.rule(rule)
+            return t("terms.reason_of_rule", self.lang, rule=self.rule(rule), own=rule.reason.get(self.lang) or None)
         key = f"terms.reason.{source}"
         return t(key, self.lang) if has(key, self.lang) else source
+
+    def own_reason(self, source: str) -> str | None:
+        """What the scenario itself says as a rule's reason, None where it says nothing."""
+        rule = self.rules.get(source)
+        return (rule.reason.get(self.lang) or None) if rule is not None else None
 
     def method(self, plan: IndicatorPlan) -> str:
         """Name of the method an indicator uses."""
