@@ -108,7 +108,8 @@ def _best_header(sheet: Sheet, vocabulary: Vocabulary) -> _Header | None:
 
 def _long_score(sheet: Sheet, row: int, vocabulary: Vocabulary) -> int:
     fields = {vocabulary.long_field(text) for value in sheet.rows[row] if (text := _text(value))} - {None, IGNORED}
-    return len(fields) if len(fields) >= 3 and fields & {"indicator", NUMERATOR, DENOMINATOR} else 0
+    whose, what = fields & {"agency", "name"}, fields & {"indicator", NUMERATOR, DENOMINATOR}
+    return len(fields) if len(fields) >= 3 and whose and what else 0
 
 
 def _form_score(sheet: Sheet, row: int, vocabulary: Vocabulary) -> int:

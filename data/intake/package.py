@@ -240,7 +240,7 @@ def _watch_cells(parser: expat.XMLParserType, part: Part) -> None:
         elif name in ("v", "is"):
             has_value = True
             part.rows, part.columns = max(part.rows, row), max(part.columns, column)
-            in_value = name == "v" and type in ("s", "e")
+            in_value = name == "v" and (has_formula or type in ("s", "e"))
             text.clear()
         elif name == "f":
             has_formula = True
@@ -250,14 +250,16 @@ def _watch_cells(parser: expat.XMLParserType, part: Part) -> None:
             column = 0
 
     def end(tag: str) -> None:
-        nonlocal in_value
+        nonlocal in_value, has_value
         name = tag if ":" not in tag else _local(tag)
         if name == "v" and in_value:
             in_value = False
             found = "".join(text).strip()
             if type == "e":
                 part.errors[reference] = found
-            elif found.isdecimal() and len(found) < 12:
+            elif has_formula:
+                has_value = bool(found) or type == "str"
+            elif type == "s" and found.isdecimal() and len(found) < 12:
                 part.shared.append(int(found))
         elif name == "c" and has_formula and not has_value:
             part.uncomputed.add(reference)

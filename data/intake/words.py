@@ -51,6 +51,8 @@ COUNT_HEADERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "Số DVCTT có phát sinh hồ sơ",
             "Số hồ sơ xử lý trực tuyến",
             "Số hồ sơ tiếp nhận trực tuyến",
+            "Số hồ sơ trực tuyến",
+            "Hồ sơ trực tuyến",
             "Số hồ sơ thanh toán trực tuyến",
             "Tử số",
             "numerator",
@@ -92,6 +94,7 @@ INDICATOR_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "online": (
             "Tỷ lệ hồ sơ TTHC được xử lý trực tuyến",
             "Tỷ lệ hồ sơ xử lý trực tuyến",
+            "Tỷ lệ hồ sơ trực tuyến",
             "Tỷ lệ hồ sơ thủ tục hành chính được xử lý trực tuyến",
         ),
         "paid_online": ("Tỷ lệ hồ sơ thanh toán trực tuyến", "Tỷ lệ thanh toán trực tuyến"),

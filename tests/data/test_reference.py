@@ -1,0 +1,109 @@
+"""The figures that come with the product are what their README says."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from data import reference
+from data.reference import figures
+from data.reference.compose_hau_giang import DEPARTMENTS, compose
+
+FOLDER = Path(reference.__file__).parent
+HG = figures("hau-giang-2022").frame
+
+
+def of(indicator: str, level: str | None = None) -> pd.DataFrame:
+    rows = HG[HG["indicator"] == indicator]
+    return (rows if level is None else rows[rows["level"] == level]).set_index("agency")
+
+
+def test_composing_again_gives_the_same_bytes() -> None:
+    committed = (FOLDER / "hau-giang-2022" / "figures.csv").read_bytes()
+    assert compose().encode() == committed
+    assert compose() == compose()
+
+
+def test_agencies_are_the_published_units() -> None:
+    with (FOLDER / "hau-giang-2022" / "units.csv").open(encoding="utf-8") as opened:
+        units = {row["code"]: row for row in csv.DictReader(opened)}
+    with (FOLDER / "hau-giang-2022" / "departments.csv").open(encoding="utf-8") as opened:
+        departments = {row["name"] for row in csv.DictReader(opened)}
+    table = of("online")
+    assert table["level"].value_counts().to_dict() == {"commune": 75, "province": 19, "district": 8}
+    assert set(table[table["level"] == "province"]["name"]) == departments
+    below = table[table["level"] != "province"]
+    assert {code: row["parent"] for code, row in units.items()} == below["parent"].to_dict()
+    assert table["name"].is_unique
+    for code, unit in units.items():
+        assert table.loc[code, "name"].lower() == "ubnd " + unit["name"].lower()
+
+
+def test_services_add_up_to_the_catalogue() -> None:
+    assert of("provided", "province")["denominator"].sum() == 1029
+    assert set(of("provided", "district")["denominator"]) == {143}
+    assert set(of("provided", "commune")["denominator"]) == {88}
+
+
+def test_the_three_counts_of_services_agree() -> None:
+    provided, active, online = of("provided"), of("active"), of("online")
+    assert (active["denominator"] <= provided["numerator"]).all()
+    assert (active["numerator"] <= active["denominator"]).all()
+    assert (active["numerator"] <= online["numerator"]).all()
+    assert ((active["denominator"] == 0) == (online["denominator"] == 0)).all()
+
+
+def test_a_district_is_its_own_desk_and_its_communes() -> None:
+    online = of("online")
+    for column in ("numerator", "denominator", "expected_2022Q3", "expected_2022Q4"):
+        children = online[online["level"] == "commune"].groupby("parent")[column].sum(min_count=1)
+        district = of("online", "district")[column]
+        assert ((district >= children) | district.isna()).all()
+        assert (district.isna() == children.isna()).all()
+
+
+@pytest.mark.parametrize(("level", "rate"), [("province", 0.2839), ("commune", 0.1306), ("district", 0.3720)])
+def test_rates_by_level_are_those_of_kon_tum(level: str, rate: float) -> None:
+    rows = of("online", level)
+    numerator, denominator = rows["numerator"].sum(), rows["denominator"].sum()
+    if level == "district":  # its own desk only
+        numerator -= of("online", "commune")["numerator"].sum()
+        denominator -= of("online", "commune")["denominator"].sum()
+    assert numerator / denominator == pytest.approx(rate, abs=1e-4)
+
+
+def test_commune_volumes_are_drawn_from_the_real_ones() -> None:
+    real = figures("phu-tho-2026").frame
+    communes = set(real[real["level"] == "commune"]["denominator"])
+    assert set(of("online", "commune")["denominator"]) <= communes
+
+
+def test_the_hard_cases_are_there() -> None:
+    online = of("online")
+    assert (online["denominator"] == 0).sum() == 1
+    assert (online["denominator"] == 11).sum() == 1
+    top = online[online["level"] != "commune"]
+    rate = top["numerator"] / top["denominator"]
+    assert (top["proposed_2022Q4"] < rate).sum() == 1  # less than it has
+    assert ((top["proposed_2022Q4"] - rate) < 0.1).sum() >= 5  # too little
+    assert 2 <= top["proposed_2022Q4"].isna().sum() <= 6
+    rest = top["expected_2022Q3"] + top["expected_2022Q4"]
+    rest = rest.fillna(top["denominator"] * 199 / 166)
+    highest = (top["numerator"] + rest) / (top["denominator"] + rest)
+    assert (top["proposed_2022Q4"] > highest).sum() == 1  # more than the year can bring
+    assert 5 <= top["expected_2022Q3"].isna().sum() <= 12
+
+
+def test_phu_tho_is_the_real_table() -> None:
+    table = figures("phu-tho-2026").frame
+    assert len(table) == 163
+    assert (table["numerator"].sum(), table["denominator"].sum()) == (76_339, 90_559)
+    assert (table["denominator"] == 0).sum() == 6
+
+
+def test_the_departments_of_the_script_hold_the_published_total() -> None:
+    assert sum(services for _, services, _ in DEPARTMENTS.values()) == 1029
+    assert len(DEPARTMENTS) == 19
