@@ -166,21 +166,23 @@ class Linear:
         return float(value), float(bend)
 
     def moving_at(self, lift: float, weights: Floats) -> bool:
-        for start in range(0, len(self.base), _BLOCK):
-            rows = slice(start, start + _BLOCK)
-            slope = self.slope[rows]
-            free = slope * lift
-            free += self.base[rows]
-            between = free > self.lower[rows]
-            between &= free <= self.upper[rows]
-            slope = slope * between
-            if slope.dot(weights[rows]) > 0.0:
-                return True
-        return False
+        n = len(self.base)
+        if n > _BLOCK:  # the first block nearly always tells
+            blocks = (slice(start, start + _BLOCK) for start in range(0, n, _BLOCK))
+            return any(self._rows(rows).moving_at(lift, weights[rows]) for rows in blocks)
+        free = self.slope * lift
+        free += self.base
+        between = free > self.lower
+        between &= free <= self.upper
+        np.multiply(self.slope, between, out=free)
+        return bool(free.dot(weights) > 0.0)
+
+    def _rows(self, rows: slice) -> Linear:
+        return Linear(self.base[rows], self.slope[rows], self.lower[rows], self.upper[rows])
 
     def sample(self, stride: int) -> Linear:
         """Every stride-th row of a single group."""
-        return Linear(self.base[::stride], self.slope[::stride], self.lower[::stride], self.upper[::stride])
+        return self._rows(slice(None, None, stride))
 
     def saturation(self) -> Floats:
         return self.groups.max(np.maximum(self.inverse(self.upper), 0.0))
