@@ -74,8 +74,9 @@ def find_table(sheets: Sequence[Sheet], vocabulary: Vocabulary, problems: Proble
     width = max(map(len, chosen.sheet.rows), default=0)
     if width > MAX_COLUMNS:
         raise FileRefusedError("too_many_columns", count=width, limit=MAX_COLUMNS)
-    if len(chosen.sheet.rows) - chosen.row - 1 > MAX_ROWS + 1:
-        raise FileRefusedError("too_many_rows", count=len(chosen.sheet.rows) - chosen.row - 1, limit=MAX_ROWS)
+    below = len(chosen.sheet.rows) - chosen.row - 1
+    if below > MAX_ROWS:
+        raise FileRefusedError("too_many_rows", count=below, limit=MAX_ROWS)
     return (
         _read_long(chosen, vocabulary, problems)
         if chosen.layout is Layout.LONG

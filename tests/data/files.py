@@ -117,10 +117,12 @@ def raw_book(sheet: str | bytes, parts: Mapping[str, str | bytes] | None = None)
         "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
         "xl/workbook.xml": f'<workbook xmlns="{SPREADSHEET}" xmlns:r="{RELATIONS}"><sheets>'
         '<sheet name="Biểu" sheetId="1" r:id="rId1"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-        f'<Relationship Id="rId1" Type="{RELATIONS}/worksheet" Target="worksheets/sheet1.xml"/>'
-        f'<Relationship Id="rId2" Type="{RELATIONS}/sharedStrings" Target="sharedStrings.xml"/></Relationships>',
+        "_rels/.rels": _relations(("rId1", "officeDocument", "xl/workbook.xml")),
+        "xl/_rels/workbook.xml.rels": _relations(
+            ("rId1", "worksheet", "worksheets/sheet1.xml"), ("rId2", "sharedStrings", "sharedStrings.xml")
+        ),
         "xl/worksheets/sheet1.xml": sheet,
+        "xl/sharedStrings.xml": f'<sst xmlns="{SPREADSHEET}"/>',
         **(parts or {}),
     }
     made = io.BytesIO()
@@ -128,6 +130,13 @@ def raw_book(sheet: str | bytes, parts: Mapping[str, str | bytes] | None = None)
         for name, content in files.items():
             archive.writestr(name, content)
     return made.getvalue()
+
+
+def _relations(*relations: tuple[str, str, str]) -> str:
+    lines = "".join(f'<Relationship Id="{id}" Type="{RELATIONS}/{type}" Target="{to}"/>' for id, type, to in relations)
+    return (
+        f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{lines}</Relationships>'
+    )
 
 
 def raw_sheet(cells: str) -> str:
