@@ -24,7 +24,7 @@ from engine import (
 )
 from scenarios.catalogue import Indicator, indicators
 from scenarios.check import Checker, read
-from scenarios.errors import Path
+from scenarios.errors import KeyPath
 from scenarios.rules import build_rules
 
 TOP_KEYS = (
@@ -53,7 +53,7 @@ def build_plan(check: Checker, document: Mapping[str, Any]) -> Plan | None:
     return Plan(as_of, periods, plans, rules, cascade, assumptions)
 
 
-def _required(check: Checker, table: Mapping[str, Any], path: Path, key: str, reader: Any) -> Any:
+def _required(check: Checker, table: Mapping[str, Any], path: KeyPath, key: str, reader: Any) -> Any:
     if key not in table:
         check.fault("missing_key", path, key=key)
         return None
@@ -87,14 +87,14 @@ def _indicators(check: Checker, top: Mapping[str, Any], periods: tuple[Period, .
     if "indicators" in top and isinstance(top["indicators"], Mapping) and not tables:
         check.fault("empty", ("indicators",), key="indicators")
     for id, value in tables.items():
-        path: Path = ("indicators", id)
+        path: KeyPath = ("indicators", id)
         if check.name(id, path, tuple(catalogue), "unknown_indicator") is not None:
             found.append(_indicator(check, catalogue[id], value, path, periods))
     return tuple(found)
 
 
 def _indicator(
-    check: Checker, indicator: Indicator, value: Any, path: Path, periods: tuple[Period, ...]
+    check: Checker, indicator: Indicator, value: Any, path: KeyPath, periods: tuple[Period, ...]
 ) -> IndicatorPlan:
     keys = (*_INDICATOR_KEYS, *(("denominator",) if indicator.denominators else ()))
     table = check.table(value, path, keys)
@@ -121,8 +121,8 @@ def _indicator(
     )
 
 
-def _goals(check: Checker, table: Mapping[str, Any], path: Path, periods: tuple[Period, ...]) -> Mapping[str, float]:
-    path_goals: Path = (*path, "goals")
+def _goals(check: Checker, table: Mapping[str, Any], path: KeyPath, periods: tuple[Period, ...]) -> Mapping[str, float]:
+    path_goals: KeyPath = (*path, "goals")
     given = check.table(table["goals"], path_goals) if "goals" in table else {}
     known = tuple(one.id for one in periods)
     goals = {}
@@ -137,7 +137,7 @@ def _goals(check: Checker, table: Mapping[str, Any], path: Path, periods: tuple[
     return MappingProxyType(goals)
 
 
-def _method(check: Checker, value: Any, path: Path, *, inside_blend: bool = False) -> MethodChoice | None:
+def _method(check: Checker, value: Any, path: KeyPath, *, inside_blend: bool = False) -> MethodChoice | None:
     """``"equal_effort"`` or ``{name = "gap_closing", toward = "goal"}``; `blend` has `parts` with a `weight` each."""
     if isinstance(value, str):
         value = {"name": value}
@@ -162,7 +162,7 @@ def _method(check: Checker, value: Any, path: Path, *, inside_blend: bool = Fals
     return MethodChoice(name, toward, _parts(check, table, path) if name == BLEND else ())
 
 
-def _parts(check: Checker, table: Mapping[str, Any], path: Path) -> tuple[tuple[MethodChoice, float], ...]:
+def _parts(check: Checker, table: Mapping[str, Any], path: KeyPath) -> tuple[tuple[MethodChoice, float], ...]:
     found = []
     whole = True
     for value, at in _required(check, table, path, "parts", check.items) or ():
@@ -179,7 +179,7 @@ def _parts(check: Checker, table: Mapping[str, Any], path: Path) -> tuple[tuple[
     return tuple(found)
 
 
-def _rounding(check: Checker, value: Any, path: Path) -> Rounding | None:
+def _rounding(check: Checker, value: Any, path: KeyPath) -> Rounding | None:
     """``"none"`` or ``{mode = "nearest", step = "5%"}``; `step` may be ``"count"``; or `levels` in ascending order."""
     if isinstance(value, str):
         mode = check.choice(RoundingMode, value, path)
@@ -206,7 +206,7 @@ def _rounding(check: Checker, value: Any, path: Path) -> Rounding | None:
 
 def _assumptions(check: Checker, top: Mapping[str, Any], periods: tuple[Period, ...]) -> Assumptions:
     """`delivery`, `draws` and `seed` are checked and kept in the document; no calculation uses them yet."""
-    path: Path = ("assumptions",)
+    path: KeyPath = ("assumptions",)
     keys = ("growth", "seasonality", "delivery", "draws", "seed")
     table = check.table(top.get("assumptions", {}), path, keys)
     growth = read(table, path, "growth", lambda v, p: check.fraction(v, p, -0.99, 99.0), 0.0)

@@ -9,12 +9,13 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
+"""Keys and places in lists that lead to a value of a document."""
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
-def dotted(path: Path) -> str:
+def dotted(path: KeyPath) -> str:
     """A path as people read it: ``("rules", 2, "value")`` -> ``rules[2].value`` (places count from 0)."""
     shown = ""
     for part in path:

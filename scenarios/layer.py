@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from scenarios.errors import Path
+from scenarios.errors import KeyPath
 
 APPENDED = ("rules", "measures")
 REPLACE = "replace_rules"
@@ -26,7 +26,7 @@ class Layer:
 
     document: Mapping[str, Any]
     file: str | None = None
-    lines: Mapping[Path, int] = field(default_factory=lambda: MappingProxyType({}))
+    lines: Mapping[KeyPath, int] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -99,7 +99,12 @@ class Stack:
             document = merge(document, own)
         return cls(tuple(layers), document)
 
-    def place(self, path: Path) -> tuple[str | None, int | None, Path]:
+    @property
+    def file(self) -> str | None:
+        """The file that lies on top."""
+        return self.layers[-1].file
+
+    def place(self, path: KeyPath) -> tuple[str | None, int | None, KeyPath]:
         """File, line and path there of a path of the flattened document.
 
         A missing key is placed at the table that should have it.
@@ -125,7 +130,7 @@ class Stack:
         return origins[place]
 
 
-def _depth(document: Any, path: Path) -> int:
+def _depth(document: Any, path: KeyPath) -> int:
     """How far a document follows a path."""
     for depth, part in enumerate(path):
         if isinstance(part, int):

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scenarios.errors import Path
+from scenarios.errors import KeyPath
 
 _SPACE = re.compile(r"[ \t]*")
 _BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
@@ -26,7 +26,7 @@ _SCALAR = re.compile(r"[^,\]}#\n]+")
 class Duplicate:
     """A key or table given twice: its path and both lines."""
 
-    path: Path
+    path: KeyPath
     first: int
     second: int
 
@@ -35,7 +35,7 @@ class Duplicate:
 class Lines:
     """Line (from 1) of every path of a text, and what was given twice."""
 
-    of: Mapping[Path, int]
+    of: Mapping[KeyPath, int]
     duplicates: tuple[Duplicate, ...]
 
 
@@ -55,13 +55,13 @@ class _Scanner:
         self.text = text
         self.at = 0
         self.starts = [0, *(match.end() for match in re.finditer("\n", text))]
-        self.lines: dict[Path, int] = {}
+        self.lines: dict[KeyPath, int] = {}
         self.duplicates: list[Duplicate] = []
-        self.given: dict[Path, int] = {}  # values and [tables], each allowed once
-        self.counts: dict[Path, int] = {}  # [[arrays of tables]]
+        self.given: dict[KeyPath, int] = {}  # values and [tables], each allowed once
+        self.counts: dict[KeyPath, int] = {}  # [[arrays of tables]]
 
     def scan(self) -> None:
-        prefix: Path = ()
+        prefix: KeyPath = ()
         try:
             while True:
                 self.skip(_BLANK)
@@ -78,11 +78,11 @@ class _Scanner:
     def line(self) -> int:
         return bisect_right(self.starts, self.at)
 
-    def note(self, path: Path, line: int) -> None:
+    def note(self, path: KeyPath, line: int) -> None:
         for length in range(1, len(path) + 1):
             self.lines.setdefault(path[:length], line)
 
-    def give(self, path: Path, line: int) -> None:
+    def give(self, path: KeyPath, line: int) -> None:
         if path in self.given:
             self.duplicates.append(Duplicate(path, self.given[path], line))
         self.given.setdefault(path, line)
@@ -104,7 +104,7 @@ class _Scanner:
             raise _LostError
         self.at += len(mark)
 
-    def keys(self) -> Path:
+    def keys(self) -> KeyPath:
         found: list[str] = []
         while True:
             self.skip(_SPACE)
@@ -115,13 +115,13 @@ class _Scanner:
             self.at += 1
 
     # structure --------------------------------------------------------------------------------------
-    def header(self) -> Path:
+    def header(self) -> KeyPath:
         line = self.line()
         double = self.peek("[[")
         self.expect("[[" if double else "[")
         keys = self.keys()
         self.expect("]]" if double else "]")
-        path: Path = ()
+        path: KeyPath = ()
         for at, key in enumerate(keys):
             path = (*path, key)
             if path in self.counts and (at < len(keys) - 1 or not double):
@@ -137,7 +137,7 @@ class _Scanner:
         self.note((*path, place), line)
         return (*path, place)
 
-    def pair(self, prefix: Path) -> None:
+    def pair(self, prefix: KeyPath) -> None:
         line = self.line()
         path = (*prefix, *self.keys())
         self.expect("=")
@@ -145,7 +145,7 @@ class _Scanner:
         self.give(path, line)
         self.value(path)
 
-    def value(self, path: Path) -> None:
+    def value(self, path: KeyPath) -> None:
         if self.peek("{"):
             self.inline_table(path)
         elif self.peek("["):
@@ -157,7 +157,7 @@ class _Scanner:
         else:
             self.skip(_SCALAR)
 
-    def inline_table(self, path: Path) -> None:
+    def inline_table(self, path: KeyPath) -> None:
         self.expect("{")
         self.skip(_BLANK)
         while not self.peek("}"):
@@ -170,7 +170,7 @@ class _Scanner:
                 raise _LostError
         self.at += 1
 
-    def array(self, path: Path) -> None:
+    def array(self, path: KeyPath) -> None:
         self.expect("[")
         place = 0
         self.skip(_BLANK)

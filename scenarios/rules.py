@@ -8,7 +8,7 @@ from typing import Any
 
 from engine import Kind, Level, Rule, RuleKind, Treatment, Where
 from scenarios.check import Checker, nearest, read
-from scenarios.errors import Path
+from scenarios.errors import KeyPath
 
 _COMMON = ("kind", "id", "where", "indicators", "periods", "reason", "source")
 _OWN: Mapping[RuleKind, tuple[str, ...]] = MappingProxyType(
@@ -59,8 +59,8 @@ def build_rules(
     return tuple(rules)
 
 
-def _given_ids(check: Checker, entries: tuple[tuple[Any, Path], ...]) -> Mapping[Path, str]:
-    given: dict[Path, str] = {}
+def _given_ids(check: Checker, entries: tuple[tuple[Any, KeyPath], ...]) -> Mapping[KeyPath, str]:
+    given: dict[KeyPath, str] = {}
     for value, path in entries:
         if not isinstance(value, Mapping) or "id" not in value:
             continue
@@ -87,7 +87,7 @@ def _rule(
     kind: RuleKind,
     id: str,
     table: Mapping[str, Any],
-    path: Path,
+    path: KeyPath,
     kinds: Mapping[str, Kind],
     periods: tuple[str, ...],
 ) -> Rule:
@@ -115,7 +115,7 @@ def _rule(
     )
 
 
-def _keys(check: Checker, kind: RuleKind, table: Mapping[str, Any], path: Path) -> None:
+def _keys(check: Checker, kind: RuleKind, table: Mapping[str, Any], path: KeyPath) -> None:
     known = (*_COMMON, *_OWN[kind])
     everywhere = {key for own in _OWN.values() for key in own}
     for key in table:
@@ -131,7 +131,7 @@ def _keys(check: Checker, kind: RuleKind, table: Mapping[str, Any], path: Path) 
 
 
 def _names(
-    check: Checker, table: Mapping[str, Any], path: Path, key: str, known: tuple[str, ...], code: str
+    check: Checker, table: Mapping[str, Any], path: KeyPath, key: str, known: tuple[str, ...], code: str
 ) -> tuple[str, ...]:
     if key not in table:
         return ()
@@ -140,7 +140,7 @@ def _names(
 
 
 def _indicators(
-    check: Checker, kind: RuleKind, table: Mapping[str, Any], path: Path, kinds: Mapping[str, Kind]
+    check: Checker, kind: RuleKind, table: Mapping[str, Any], path: KeyPath, kinds: Mapping[str, Kind]
 ) -> tuple[str, ...]:
     names = _names(check, table, path, "indicators", tuple(kinds), "unknown_indicator")
     if kind is RuleKind.ONLINE_ONLY:
@@ -150,8 +150,8 @@ def _indicators(
     return names
 
 
-def _where(check: Checker, table: Mapping[str, Any], path: Path) -> Where:
-    at: Path = (*path, "where")
+def _where(check: Checker, table: Mapping[str, Any], path: KeyPath) -> Where:
+    at: KeyPath = (*path, "where")
     where = check.table(table.get("where", {}), at, ("level", "agency", "parent", "volume"))
     volume = check.table(where.get("volume", {}), (*at, "volume"), ("from", "below"))
     low, high = (
@@ -168,7 +168,7 @@ def _where(check: Checker, table: Mapping[str, Any], path: Path) -> Where:
     )
 
 
-def _texts(check: Checker, table: Mapping[str, Any], path: Path, key: str) -> tuple[str, ...]:
+def _texts(check: Checker, table: Mapping[str, Any], path: KeyPath, key: str) -> tuple[str, ...]:
     if key not in table:
         return ()
     found = [check.text(value, at) for value, at in check.one_or_more(table[key], (*path, key))]

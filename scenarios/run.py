@@ -51,9 +51,7 @@ def _recounted(figures: Figures, indicator: str, counted_by: str) -> Figures:
     new = frame.loc[rows, "agency"].map(base)
     missing = frame.loc[rows, "agency"][new.isna()]
     if len(missing):
-        raise FiguresError(
-            "denominator_missing", indicator=indicator, counted_by=counted_by, agencies=tuple(missing)
-        )
+        raise FiguresError("denominator_missing", indicator=indicator, counted_by=counted_by, agencies=tuple(missing))
     old = frame.loc[rows, "denominator"]
     with np.errstate(invalid="ignore"):
         ceiling = (old / new).clip(upper=1.0)

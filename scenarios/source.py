@@ -18,6 +18,10 @@ LARGEST_FILE = 1_000_000
 DEEPEST = 16
 """Limit of tables within tables."""
 
+# tomllib takes quadratic time for keys of very many parts: they are refused before it sees them.
+_LONG_KEY = re.compile(
+    rf"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{DEEPEST + 1},}}+""",
+)
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _TWICE = re.compile(r"Cannot overwrite a value|Cannot declare .* twice|Duplicate inline table key")
 
@@ -62,6 +66,8 @@ def parse(text: str, file: str) -> Layer:
     if len(text.encode("utf-8", "surrogatepass")) > LARGEST_FILE:
         _refuse("file_too_large", file, size=len(text.encode("utf-8", "surrogatepass")), limit=LARGEST_FILE)
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    if _LONG_KEY.search(text):
+        _refuse("too_deep", file, limit=DEEPEST)
     try:
         document = tomllib.loads(text)
     except RecursionError:

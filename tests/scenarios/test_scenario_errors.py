@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import scenarios
 from scenarios import ScenarioErrors
@@ -276,6 +282,27 @@ def test_unknown_scenario_names_the_nearest_and_never_leaves_the_folder() -> Non
         assert refused(reference).code == "unknown_scenario"
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("a" + ".a" * 400_000 + " = 1", "too_deep"),
+        ("[" + "a" + ' . "a"' * 100_000 + "]", "too_deep"),
+        ("x = {" + "'a'" + ".a" * 400_000 + " = 1}", "too_deep"),
+        ("x = [" + "1," * 450_000 + "]", "unknown_key"),
+        ("\n".join(f"[t{i}]" for i in range(90_000)), "too_many_problems"),
+        ('x = "' + "\\\\" * 450_000 + '"', "unknown_key"),
+        ('x = """' + "a\n" * 450_000 + '"""', "unknown_key"),
+        ("a" * 900_000, "toml_syntax"),
+        ('"' * 900_000, "toml_syntax"),
+    ],
+    ids=lambda value: value[:12],
+)
+def test_a_text_made_to_exhaust_the_reader_is_refused_at_once(text: str, code: str) -> None:
+    started = time.perf_counter()
+    assert code in {one.code for one in problems(text)}
+    assert time.perf_counter() - started < 10
+
+
 # extends --------------------------------------------------------------------------------------------
 def test_circles_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a.toml").write_text('# first\nextends = "b.toml"\n')
@@ -335,3 +362,55 @@ def test_a_change_is_checked_as_strictly() -> None:
     ]
     with pytest.raises(ScenarioErrors):
         scenarios.change(base, {"extends": "hau-giang-2022/base"})
+
+
+# whatever is written -------------------------------------------------------------------------------
+JUNK = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**400), 10**400)
+    | st.floats()
+    | st.text(max_size=8)
+    | st.sampled_from(["50%", "nearest", "floor", "count", "online", "2022Q4", "blend", "district"])
+    | st.dates()
+    | st.datetimes(),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(st.sampled_from(["name", "kind", "id", "value", "where", "vi", "parts", "step", ""]), inner)
+    ),
+    max_leaves=4,
+)
+
+
+def places(value: Any) -> list[tuple[Any, Any]]:
+    """Every (container, key) of a document."""
+    entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [found for key, one in entries for found in ((value, key), *places(one))]
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_nothing_but_named_faults_is_raised(data: st.DataObject) -> None:
+    base = scenarios.loads(GOOD)
+    document = tomllib.loads(GOOD)
+    for _ in range(data.draw(st.integers(1, 3))):
+        container, key = data.draw(st.sampled_from(places(document)))
+        container[key] = data.draw(JUNK)
+        if not places(document):
+            return
+    with contextlib.suppress(ScenarioErrors):
+        assert scenarios.change(base, {**document, "replace_rules": True}).plan.periods
+
+
+@settings(deadline=None)
+@given(st.text(max_size=200) | st.text(alphabet='[]{}=.,"#\n ab1', max_size=200))
+def test_no_text_brings_the_reader_down(text: str) -> None:
+    with pytest.raises(ScenarioErrors):
+        scenarios.loads(text)
+
+
+@settings(deadline=None)
+@given(st.integers(0, len(GOOD) - 1), st.sampled_from(["", "[", "]", "{", '"', "=", "\n", "\x00", "%", "é", "9"]))
+def test_a_slip_of_the_finger_is_refused_or_read(at: int, slip: str) -> None:
+    with contextlib.suppress(ScenarioErrors):
+        scenarios.loads(GOOD[:at] + slip + GOOD[at + 1 :])

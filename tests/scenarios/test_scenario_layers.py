@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import scenarios
-from engine.plan import Basis, MethodChoice, Pace, Rounding, RoundingMode, RuleKind, StartRate, Toward, Treatment
+from engine import Basis, MethodChoice, Pace, Rounding, RoundingMode, RuleKind, StartRate, Toward, Treatment
 from scenarios.layer import frozen, merge
 from scenarios.locate import locate
 
