@@ -69,7 +69,8 @@ def parser(lang: str) -> argparse.ArgumentParser:
     about = f"{PROGRAM} {version(PROGRAM)}, engine {commands.ENGINE_VERSION}"
     options = _common(root, lang)
     options.add_argument("--version", action="version", version=about, help=t("cli.help.version", lang))
-    every = root.add_subparsers(title=t("cli.help.commands", lang), dest="name", metavar="COMMAND", required=True)
+    word = t("cli.help.command_word", lang)
+    every = root.add_subparsers(title=t("cli.help.commands", lang), dest="name", metavar=word, required=True)
 
     def command(name: str, run: Callable[[argparse.Namespace, str], commands.Outcome]) -> _Parser:
         said = t(f"cli.help.{name}", lang)

@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         lang = asked or language()
         chosen = parser(lang).parse_args(arguments)
-        return _say(chosen.command(chosen, lang))
+        return _say(chosen.command(chosen, lang), lang)
     except refusals.KNOWN as refusal:
         for line in refusals.lines(refusal, lang):
             print(line, file=sys.stderr)
@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return INTERRUPTED
 
 
-def _say(outcome: Outcome) -> int:
+def _say(outcome: Outcome, lang: str) -> int:
     for note in outcome.notes:
         print(note, file=sys.stderr)
     try:
@@ -51,6 +51,10 @@ def _say(outcome: Outcome) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         hush_stdout()
+    except OSError as fault:  # the disk behind a redirection is full
+        hush_stdout()
+        print(*refusals.lines(fault, lang)[:-1], sep="\n", file=sys.stderr)
+        return REFUSED
     return outcome.status
 
 

@@ -13,19 +13,18 @@ from dashapp.i18n import period as period_name
 from dashapp.i18n import t
 from dashapp.labels import Labels
 from dashapp.output import refuse_output
-from dashapp.refusals import RunRefusedError, UsageError
-from dashapp.services import Remark
+from dashapp.refusals import CheckFailedError, InputRefusedError, RunRefusedError, SeveralRefusedError, UsageError
+from dashapp.services import FileRefusedError, Reading, Remark
 from dashapp.serving import MOST_WORKERS
 from dashapp.serving import serve as run_server
 from dashapp.settings import HIGHEST_PORT, Settings
 from dashapp.terminal import progress
 from engine import ENGINE_VERSION as ENGINE_VERSION
 from engine import Allocation, EngineError, Figures
-from scenarios import Comparison, Scenario
+from scenarios import Comparison, Scenario, ScenarioErrors
 
 DONE, UNMET, REFUSED = 0, 1, 2
 STANDARD_OUTPUT = "-"
-SHOWN_OF_A_KIND = 5
 
 
 @dataclass(frozen=True)
@@ -41,13 +40,13 @@ def allocate(chosen: argparse.Namespace, lang: str) -> Outcome:
     """One run: a table on the screen, JSON on standard output, or a file."""
     refuse_output(chosen.out, services.RESULT_SUFFIXES, [chosen.figures, chosen.scenario])
     with progress(3) as bar:
-        scenario = services.load_scenario(chosen.scenario)
-        figures, warnings = _figures(chosen.figures, scenario, lang)
+        (scenario,), figures, reading = _inputs([chosen.scenario], chosen.figures)
         bar.update()
         allocation = _run(figures, scenario, lang)
         bar.update()
         labels = services.labels(allocation, lang)
-        notes = (*_about(figures, scenario, lang), *warnings, *printed.notes(allocation, labels))
+        doubts = _doubts(reading, chosen.figures, lang)
+        notes = (*_about(figures, scenario, lang), *doubts, *printed.notes(allocation, labels))
         status = DONE if allocation.all_met else UNMET
         if chosen.out == STANDARD_OUTPUT:
             return Outcome(status, services.result_json(allocation, scenario), notes)
@@ -70,15 +69,14 @@ def compare(chosen: argparse.Namespace, lang: str) -> Outcome:
         if references.count(reference) > 1:
             raise UsageError("same_scenario", "chitieu compare", {"scenario": reference})
     refuse_output(chosen.out, services.RESULT_SUFFIXES, [chosen.figures, *references])
-    several = services.load_scenarios(references)
-    figures, warnings = _figures(chosen.figures, several[0], lang)
+    several, figures, reading = _inputs(references, chosen.figures)
     with progress(len(several)) as bar:
         for one in several:  # one by one for the bar; the comparison below finds them done
             _run(figures, one, lang)
             bar.update()
     comparison = services.compare(figures, several)
     labels = services.labels(comparison.allocations[0], lang)
-    notes = (*_about(figures, several[0], lang), *warnings)
+    notes = (*_about(figures, several[0], lang), *_doubts(reading, chosen.figures, lang))
     status = DONE if all(column.all_met for column in comparison.columns) else UNMET
     if chosen.out == STANDARD_OUTPUT:
         return Outcome(status, services.comparison_json(comparison), notes)
@@ -92,16 +90,15 @@ def check(chosen: argparse.Namespace, lang: str) -> Outcome:
     """Every problem of a figures file, of a scenario, or of both together."""
     if chosen.figures is None and chosen.scenario is None:
         raise UsageError("nothing_to_check", "chitieu check", {})
-    scenario = services.load_scenario(chosen.scenario) if chosen.scenario is not None else None
-    shown = []
-    if scenario is not None:
-        shown.append(t("cli.say.scenario_ok", lang, path=chosen.scenario))
+    references = [] if chosen.scenario is None else [chosen.scenario]
+    shown = [t("cli.say.scenario_ok", lang, path=reference) for reference in references]
     if chosen.figures is None:
+        services.load_scenarios(references)
         return Outcome(DONE, "\n".join(shown))
-    figures, reading = services.read_figures(Path(chosen.figures), chosen.figures, scenario)
-    told = [refusals.of_problem(problem, lang) for problem in reading.warnings]
+    loaded, figures, reading = _inputs(references, chosen.figures, every=True)
+    told = refusals.warnings(reading.warnings, chosen.figures, lang, None)
     notes: tuple[str, ...] = ()
-    if scenario is not None:
+    for scenario in loaded:
         allocation = _run(figures, scenario, lang)
         notes = tuple(printed.notes(allocation, services.labels(allocation, lang)))
     told.append(t("cli.say.file_ok", lang, path=chosen.figures, warnings=len(reading.warnings)))
@@ -113,15 +110,14 @@ def check(chosen: argparse.Namespace, lang: str) -> Outcome:
 
 def explain(chosen: argparse.Namespace, lang: str) -> Outcome:
     """One agency's targets: the sentence, the steps, and the target under each method."""
-    scenario = services.load_scenario(chosen.scenario)
-    figures, _ = _figures(chosen.figures, scenario, lang)
+    (scenario,), figures, _ = _inputs([chosen.scenario], chosen.figures)
     allocation = _run(figures, scenario, lang)
     labels = services.labels(allocation, lang)
-    position = figures.position.get(chosen.agency)
-    indicators = [chosen.indicator] if chosen.indicator else list(allocation.results)
-    if not chosen.indicator and position is not None:
+    indicators = _choose("--indicator", chosen.indicator, list(allocation.results))
+    periods = _choose("--period", chosen.period, [one.id for one in allocation.plan.periods])
+    if len(indicators) > 1 and chosen.agency in figures.position:
+        position = figures.position[chosen.agency]
         indicators = [id for id in indicators if (allocation.results[id].rows == position).any()] or indicators
-    periods = [chosen.period] if chosen.period else [one.id for one in allocation.plan.periods]
     parts = [_one(allocation, chosen.agency, id, period, labels) for id in indicators for period in periods]
     status = DONE if allocation.all_met else UNMET
     return Outcome(status, "\n\n".join(parts), _about(figures, scenario, lang))
@@ -147,18 +143,43 @@ def serve(chosen: argparse.Namespace, lang: str) -> Outcome:
     return Outcome(DONE)
 
 
-def _figures(path: str, scenario: Scenario, lang: str) -> tuple[Figures, tuple[str, ...]]:
-    figures, reading = services.read_figures(Path(path), path, scenario)
-    groups: dict[str, list[str]] = {}
-    for problem in reading.warnings:
-        groups.setdefault(problem.code, []).append(refusals.of_problem(problem, lang))
-    told: list[str] = []
-    for alike in groups.values():
-        told += alike[:SHOWN_OF_A_KIND]
-        if len(alike) > SHOWN_OF_A_KIND:
-            left = len(alike) - SHOWN_OF_A_KIND
-            told.append(t("cli.say.and_more", lang, count=left, command=f"chitieu check {path}"))
-    return figures, tuple(told)
+def _inputs(
+    references: Sequence[str], path: str, *, every: bool = False
+) -> tuple[tuple[Scenario, ...], Figures, Reading]:
+    """Scenarios and figures; what is wrong with either is told together. `every`: warnings uncounted too."""
+    refused: list[Exception] = []
+    loaded: tuple[Scenario, ...] = ()
+    try:
+        loaded = services.load_scenarios(references)
+    except ScenarioErrors as fault:
+        refused.append(fault)
+    try:
+        figures, reading = services.read_figures(_ordinary(path), path, loaded[0] if loaded else None)
+    except FileRefusedError as fault:
+        refused.append(CheckFailedError(fault.reading, fault.filename) if every else fault)
+    except InputRefusedError as fault:
+        refused.append(fault)
+    if len(refused) > 1:
+        raise SeveralRefusedError(refused)
+    if refused:
+        raise refused[0]
+    return loaded, figures, reading
+
+
+def _doubts(reading: Reading, path: str, lang: str) -> list[str]:
+    return refusals.warnings(reading.warnings, path, lang, refusals.SHOWN_OF_A_KIND)
+
+
+def _ordinary(path: str) -> Path:
+    """Only an ordinary file is opened: a folder holds no figures, a pipe or device might never end."""
+    found = Path(path)
+    if found.is_dir():
+        raise InputRefusedError("is_folder", path)
+    if not found.exists():
+        raise InputRefusedError("not_found", path)
+    if not found.is_file():
+        raise InputRefusedError("not_regular", path)
+    return found
 
 
 def _run(figures: Figures, scenario: Scenario, lang: str) -> Allocation:
@@ -187,6 +208,16 @@ def _remarks(comparison: Comparison, lang: str) -> list[Remark]:
 def _last(status: int, out: str | None, lang: str) -> str:
     said = t("cli.say.all_met" if status == DONE else "cli.say.some_unmet", lang)
     return said if out is None else f"{said} {t('cli.say.written', lang, path=out)}"
+
+
+def _choose(option: str, asked: str | None, known: list[str]) -> list[str]:
+    """What was asked for, or everything; refused where there is no such thing."""
+    if asked is None:
+        return known
+    if asked not in known:
+        details = {"argument": option, "what": asked, "known": ", ".join(known)}
+        raise UsageError("invalid_choice", "chitieu explain", details)
+    return [asked]
 
 
 def _one(allocation: Allocation, agency: str, indicator: str, period: str, labels: Labels) -> str:

@@ -33,7 +33,7 @@ LANGUAGES = ("vi", "en")
 NO_BREAK = "\u00a0"
 ABSENT = "–"
 NAMES_SHOWN = 5
-KILO = 1000
+KILO = 1024
 
 _DATE_PATTERN: Mapping[str, str] = MappingProxyType({"vi": "dd/MM/yyyy", "en": "d MMM y"})
 _QUARTER = re.compile(r"^(\d{4})Q([1-4])$")

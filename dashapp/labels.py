@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dashapp.i18n import date, has, names, number, points, share, t
 from engine import Figures, IndicatorPlan, Plan, Rule, RuleKind, Where
 
+_PLURAL = re.compile(r"\b(dossier|service)s\b")
 _POINTS = frozenset({RuleKind.MIN_STEP, RuleKind.MAX_STEP})
 
 
@@ -52,7 +54,9 @@ class Labels:
         """What the indicator's numerator counts, in the form that goes with `count`."""
         words = self.indicators.get(id)
         text = words.unit if words else t("terms.unit.dossier", self.lang)
-        return text.removesuffix("s") if self.lang == "en" and count == 1 else text
+        if self.lang == "en" and count == 1:
+            return _PLURAL.sub(r"\1", text, count=1)
+        return text
 
     def by(self, source: str) -> str:
         """What set a bound: a rule in words, or the figures, or another period's target."""

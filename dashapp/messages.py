@@ -18,11 +18,13 @@ _TYPES = ("expected", "found_type")
 _PER_PERIOD = ("expected", "proposed")
 
 
-def of_problem(problem: Problem, indicators: Indicators, lang: str) -> str:
-    """One finding of intake, its place first (``Trang “Biểu”, ô C7: …``)."""
+def of_problem(problem: Problem, indicators: Indicators, lang: str, file: str = "") -> str:
+    """One finding of intake, its place first (``so-lieu.xlsx, trang “Biểu”, ô C7: …``)."""
     details = {"found": problem.found, "expected": problem.expected, **problem.details}
     text = tell(f"intake.{problem.code}", lang, _readable(details, indicators, lang))
-    return _placed(_cell(problem.sheet, problem.cell, lang), text)
+    cell = _cell(problem.sheet, problem.cell, lang)
+    place = f"{file}, {cell[:1].lower()}{cell[1:]}" if file and cell else file or cell
+    return _placed(place, text)
 
 
 def of_scenario(error: ScenarioError, indicators: Indicators, lang: str) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from dashapp import messages
 from dashapp.i18n import t
 from dashapp.labels import Labels
-from dashapp.services import FileRefusedError, OutputError, Problem, Severity, indicator_words
+from dashapp.services import FileRefusedError, OutputError, Problem, indicator_words
 from dashapp.settings import SettingsError
 from engine import EngineError
 from scenarios import ScenarioErrors
@@ -45,6 +45,19 @@ class OutputRefusedError(Exception):
         super().__init__(f"{code}: {details}")
 
 
+class InputRefusedError(Exception):
+    """An input is no file that could be read; `code` is a text of ``cli.file``."""
+
+    def __init__(self, code: str, path: str) -> None:
+        self.code = code
+        self.path = path
+        super().__init__(f"{code}: {path}")
+
+
+class CheckFailedError(FileRefusedError):
+    """As the refusal of a file, when every single warning is wanted too."""
+
+
 class ServeError(Exception):
     """The service cannot listen; `code` is a text of ``cli.serve``."""
 
@@ -63,8 +76,18 @@ class RunRefusedError(Exception):
         super().__init__(str(error))
 
 
+class SeveralRefusedError(Exception):
+    """Scenario and figures are both refused; each of `refusals` is told."""
+
+    def __init__(self, refusals: Sequence[Exception]) -> None:
+        self.refusals = tuple(refusals)
+        super().__init__("; ".join(str(one) for one in refusals))
+
+
 KNOWN = (
+    SeveralRefusedError,
     UsageError,
+    InputRefusedError,
     OutputRefusedError,
     ServeError,
     RunRefusedError,
@@ -75,6 +98,9 @@ KNOWN = (
     OSError,
 )
 """Everything that `lines` can tell."""
+
+SHOWN_OF_A_KIND = 5
+"""Warnings of one kind that are shown where not all are asked for."""
 
 _OF_SYSTEM = MappingProxyType(
     {
@@ -91,19 +117,39 @@ _OF_SYSTEM = MappingProxyType(
 
 def lines(refusal: Exception, lang: str) -> list[str]:
     """One line per fault, all at once, and last that nothing was written."""
-    told = _told(refusal, lang)
+    several = refusal.refusals if isinstance(refusal, SeveralRefusedError) else (refusal,)
     error = t("cli.say.error", lang)
-    shown = [line if line.startswith(t("cli.say.warning", lang)) else f"{error}: {line}" for line in told]
+    errors = [f"{error}: {line}" for one in several for line in _told(one, lang)]
+    doubts = [line for one in several if isinstance(one, FileRefusedError) for line in _doubts(one, lang)]
     if isinstance(refusal, UsageError):
-        return [*shown, t("cli.usage.try_help", lang, program=refusal.program)]
-    count = sum(line.startswith(error) for line in shown)
-    return [*shown, t("cli.say.refused", lang, count=count)]
+        return [*errors, t("cli.usage.try_help", lang, program=refusal.program)]
+    if isinstance(refusal, ServeError | SettingsError):
+        return errors
+    return [*errors, *doubts, t("cli.say.refused", lang, count=len(errors))]
 
 
-def of_problem(problem: Problem, lang: str) -> str:
-    """One finding of a figures file, warnings marked as such."""
-    text = messages.of_problem(problem, indicator_words(lang), lang)
-    return text if problem.severity is Severity.ERROR else f"{t('cli.say.warning', lang)}: {text}"
+def _doubts(refusal: FileRefusedError, lang: str) -> list[str]:
+    limit = None if isinstance(refusal, CheckFailedError) else SHOWN_OF_A_KIND
+    return warnings(refusal.reading.warnings, refusal.filename, lang, limit)
+
+
+def warnings(found: Sequence[Problem], file: str, lang: str, limit: int | None) -> list[str]:
+    """Warnings of a figures file, at most `limit` of a kind (None: all), the rest counted."""
+    groups: dict[str, list[str]] = {}
+    for one in found:
+        line = f"{t('cli.say.warning', lang)}: {_of_problem(one, file, lang)}"
+        groups.setdefault(one.code, []).append(line)
+    told: list[str] = []
+    for alike in groups.values():
+        told += alike[:limit]
+        if limit is not None and len(alike) > limit:
+            command = f"chitieu check {file}"
+            told.append(t("cli.say.and_more", lang, count=len(alike) - limit, command=command))
+    return told
+
+
+def _of_problem(problem: Problem, file: str, lang: str) -> str:
+    return messages.of_problem(problem, indicator_words(lang), lang, file)
 
 
 def stopped(lang: str) -> str:
@@ -127,7 +173,9 @@ def _told(refusal: Exception, lang: str) -> list[str]:
             bare = Labels(lang, MappingProxyType({}), indicator_words(lang), MappingProxyType({}))
             return [messages.of_engine(refusal, bare, lang)]
         case FileRefusedError():
-            return [of_problem(problem, lang) for problem in refusal.reading.problems]
+            return [_of_problem(one, refusal.filename, lang) for one in refusal.reading.errors]
+        case InputRefusedError():
+            return [t(f"cli.file.{refusal.code}", lang, path=refusal.path)]
         case ScenarioErrors():
             return [messages.of_scenario(one, indicator_words(lang), lang) for one in refusal.problems]
         case OutputError():
@@ -138,6 +186,6 @@ def _told(refusal: Exception, lang: str) -> list[str]:
 
 
 def _of_system(fault: OSError, lang: str) -> str:
-    path = fault.filename2 or fault.filename or ""
+    path = fault.filename2 or fault.filename or t("cli.file.standard_output", lang)
     kind = _OF_SYSTEM.get(fault.errno or 0, "other")
     return t(f"cli.file.{kind}", lang, path=str(path), reason=fault.strerror or str(fault))

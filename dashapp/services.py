@@ -24,9 +24,9 @@ from dashapp.labels import IndicatorWords, Labels
 from data.export import About, Compared, Words
 from data.export import OutputError as OutputError
 from data.export import Remark as Remark
-from data.intake import FormIndicator, Known, KnownAgency, Reading
+from data.intake import FormIndicator, Known, KnownAgency
 from data.intake import Problem as Problem
-from data.intake import Severity as Severity
+from data.intake import Reading as Reading
 from engine import Allocation, Explanation, Fairness, Figures, Plan, PlanError, RuleCost, UnderMethod
 from scenarios import Campaign, Comparison, Scenario
 
@@ -35,10 +35,11 @@ DERIVED_KEPT = 32
 
 
 class FileRefusedError(ValueError):
-    """A figures file has errors; `reading` holds every problem."""
+    """A figures file has errors; `reading` holds every problem, `filename` is what the user called it."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, filename: str) -> None:
         self.reading = reading
+        self.filename = filename
         super().__init__(f"{len(reading.errors)} errors")
 
 
@@ -206,7 +207,7 @@ def read_figures(source: Path | bytes, filename: str, scenario: Scenario | None 
     """
     reading = check_file(source, filename, scenario)
     if reading.frame is None:
-        raise FileRefusedError(reading)
+        raise FileRefusedError(reading, filename)
     return Figures.from_frame(reading.frame), reading
 
 
@@ -261,9 +262,16 @@ def explain(allocation: Allocation, agency: str, indicator: str, period: str) ->
         ``agency_without_indicator``.
     """
     if agency not in allocation.figures.position:
-        near = difflib.get_close_matches(agency, allocation.figures.codes, n=1, cutoff=0.5)
-        raise PlanError("unknown_agency", agency=agency, nearest=near[0] if near else None)
+        raise PlanError("unknown_agency", agency=agency, nearest=_nearest(agency, allocation.figures))
     return engine.explain(allocation, agency, indicator, period)
+
+
+def _nearest(agency: str, known: Figures) -> str | None:
+    """The code whose spelling, or whose agency's name, is most like what was asked for."""
+    spelled = {name.casefold(): code for code, name in zip(known.codes, known.names, strict=True)}
+    spelled |= {code.casefold(): code for code in known.codes}
+    found = difflib.get_close_matches(agency.casefold(), spelled, n=1, cutoff=0.5)
+    return spelled[found[0]] if found else None
 
 
 @lru_cache(maxsize=DERIVED_KEPT)
@@ -288,7 +296,7 @@ def fairness(allocation: Allocation, indicator: str) -> Fairness:
 def indicator_words(lang: str) -> Mapping[str, IndicatorWords]:
     """Names and units of all indicators of the catalogue in one language."""
     words = {
-        id: IndicatorWords(one.name[lang], one.short[lang], one.unit[lang])
+        id: IndicatorWords(one.name[lang], one.short[lang], one.counted[lang])
         for id, one in scenarios.indicators().items()
     }
     return MappingProxyType(words)

@@ -30,8 +30,8 @@ from tests.dashapp.codes import Site, sites
 
 UNKNOWN = [replace(site, details=None) for site in sites("engine", {"_known": 0})]  # details named by its caller
 PLAN = [*sites("engine", {"PlanError": 0}, assigned=True), *UNKNOWN]
-FIGURES = sites("engine", {"FiguresError": 0, "refuse": 0})
-NOTES = sites("engine", {"Note": 0})
+FIGURES = [*sites("engine", {"FiguresError": 0, "refuse": 0}), *sites("scenarios", {"FiguresError": 0})]
+NOTES = [site for package in ("engine", "scenarios") for site in sites(package, {"Note": 0})]
 SCENARIO = sites(
     "scenarios", {"ScenarioError": 0, "fault": 0, "refuse": 0, "_refuse": 0, "name": 3, "_names": 5}, assigned=True
 )
