@@ -26,6 +26,8 @@ class Indicator:
         Official name; the few words that fit a table header.
     unit : mapping
         What is counted: services or dossiers.
+    counted : mapping
+        What the numerator counts, as it stands in a sentence after a number.
     numerator, denominator, definition : mapping
         What the two counts are, and what to watch.
     legal_basis : str
@@ -40,6 +42,7 @@ class Indicator:
     name: Mapping[str, str]
     short: Mapping[str, str]
     unit: Mapping[str, str]
+    counted: Mapping[str, str]
     numerator: Mapping[str, str]
     denominator: Mapping[str, str]
     definition: Mapping[str, str]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from scenarios.build import build_plan
+from scenarios.build import TOP_KEYS, build_plan
 from scenarios.check import Checker, nearest, read
 from scenarios.errors import ScenarioError, ScenarioErrors
 from scenarios.layer import OF_ONE_FILE, Layer, Stack, frozen
@@ -66,7 +66,9 @@ def change(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
         With paths of `changes`, without lines.
     """
     if "extends" in changes:
-        raise ScenarioErrors([ScenarioError("unknown_key", None, None, "extends", key="extends", nearest=None)])
+        known = [key for key in TOP_KEYS if key != "extends"]
+        details = {"key": "extends", "nearest": None, "known": sorted(known)}
+        raise ScenarioErrors([ScenarioError("unknown_key", None, None, "extends", **details)])
     own = {key: scenario.document[key] for key in OF_ONE_FILE if key in scenario.document}
     stack = Stack.of([Layer(scenario.document), Layer({**own, **changes})])
     return _finish(stack, scenario.path, scenario.id, scenario.extends)

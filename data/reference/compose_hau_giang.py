@@ -12,6 +12,7 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 FOLDER = Path(__file__).parent
 SEED = 20220615
 DAYS_SO_FAR = 166  # 1 January to 15 June inclusive
-DAYS = {"2022Q3": 107, "2022Q4": 92}  # 16 June to 30 September; 1 October to 31 December
+DAYS = MappingProxyType({"2022Q3": 107, "2022Q4": 92})  # 16 June to 30 September; 1 October to 31 December
 
 # Kon Tum: online / all dossiers by level.
 PROVINCE_DOSSIERS, DISTRICT_DOSSIERS, COMMUNE_DOSSIERS = 23_233, 6_776, 26_030
@@ -34,27 +35,29 @@ COLUMNS = (
 )  # fmt: skip
 
 # Code (ours), eligible services (sum 1,029), how far above its level in log-odds; largest dossier volume first.
-DEPARTMENTS: Mapping[str, tuple[str, int, float]] = {
-    "STNMT": ("Sở Tài nguyên và Môi trường", 78, -1.0),
-    "SGTVT": ("Sở Giao thông vận tải", 76, 0.5),
-    "STP": ("Sở Tư pháp", 84, 0.2),
-    "SLDTBXH": ("Sở Lao động - Thương binh và Xã hội", 83, -0.4),
-    "SKHDT": ("Sở Kế hoạch và Đầu tư", 78, 1.3),
-    "SYT": ("Sở Y tế", 78, 0.1),
-    "SCT": ("Sở Công Thương", 92, 1.6),
-    "SXD": ("Sở Xây dựng", 48, -0.2),
-    "SNNPTNT": ("Sở Nông nghiệp và Phát triển nông thôn", 87, -0.6),
-    "SGDDT": ("Sở Giáo dục và Đào tạo", 58, 0.3),
-    "SVHTTDL": ("Sở Văn hóa, Thể thao và Du lịch", 84, 0.6),
-    "SNV": ("Sở Nội vụ", 52, -0.1),
-    "STTTT": ("Sở Thông tin và Truyền thông", 34, 2.4),
-    "SKHCN": ("Sở Khoa học và Công nghệ", 46, 0.9),
-    "STC": ("Sở Tài chính", 18, 0.4),
-    "BQLKCN": ("Ban Quản lý các khu công nghiệp", 20, 1.1),
-    "VPUB": ("Văn phòng UBND tỉnh", 3, 0.8),
-    ELEVEN_DOSSIERS: ("Thanh tra tỉnh", 8, 0.0),
-    NO_DOSSIERS: ("Ban Dân tộc", 2, 0.0),
-}
+DEPARTMENTS: Mapping[str, tuple[str, int, float]] = MappingProxyType(
+    {
+        "STNMT": ("Sở Tài nguyên và Môi trường", 78, -1.0),
+        "SGTVT": ("Sở Giao thông vận tải", 76, 0.5),
+        "STP": ("Sở Tư pháp", 84, 0.2),
+        "SLDTBXH": ("Sở Lao động - Thương binh và Xã hội", 83, -0.4),
+        "SKHDT": ("Sở Kế hoạch và Đầu tư", 78, 1.3),
+        "SYT": ("Sở Y tế", 78, 0.1),
+        "SCT": ("Sở Công Thương", 92, 1.6),
+        "SXD": ("Sở Xây dựng", 48, -0.2),
+        "SNNPTNT": ("Sở Nông nghiệp và Phát triển nông thôn", 87, -0.6),
+        "SGDDT": ("Sở Giáo dục và Đào tạo", 58, 0.3),
+        "SVHTTDL": ("Sở Văn hóa, Thể thao và Du lịch", 84, 0.6),
+        "SNV": ("Sở Nội vụ", 52, -0.1),
+        "STTTT": ("Sở Thông tin và Truyền thông", 34, 2.4),
+        "SKHCN": ("Sở Khoa học và Công nghệ", 46, 0.9),
+        "STC": ("Sở Tài chính", 18, 0.4),
+        "BQLKCN": ("Ban Quản lý các khu công nghiệp", 20, 1.1),
+        "VPUB": ("Văn phòng UBND tỉnh", 3, 0.8),
+        ELEVEN_DOSSIERS: ("Thanh tra tỉnh", 8, 0.0),
+        NO_DOSSIERS: ("Ban Dân tộc", 2, 0.0),
+    }
+)
 
 
 @dataclass
@@ -84,7 +87,7 @@ def compose() -> str:
     _services(rng, agencies)
     expected = _expected(rng, agencies)
     proposed = _proposals(rng, agencies)
-    weights = {a.code: _quarter(rng.uniform(0.75, 2.0 if a.level != "commune" else 1.5)) for a in agencies}
+    weights = {a.code: _quarters(rng.uniform(0.75, 2.0 if a.level != "commune" else 1.5)) for a in agencies}
     ceilings = {"SYT": "0.95", "SLDTBXH": "0.9", "SGTVT": "0.95"}
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -253,9 +256,9 @@ def _proposals(rng: np.random.Generator, agencies: Sequence[Agency]) -> Mapping[
     return found
 
 
-def _quarter(value: float) -> str:
-    """To the nearest quarter."""
-    return f"{round(value * 4) / 4:g}"
+def _quarters(score: float) -> int:
+    """A capacity score of about 1 as a whole number: 100 is 1, to the nearest quarter."""
+    return 25 * round(score * 4)
 
 
 if __name__ == "__main__":

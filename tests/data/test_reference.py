@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 
 from data import reference
+from data.intake import read
 from data.reference import figures
 from data.reference.compose_hau_giang import DEPARTMENTS, compose
+from engine import Figures
 
 FOLDER = Path(reference.__file__).parent
 HG = figures("hau-giang-2022").frame
@@ -107,3 +109,11 @@ def test_phu_tho_is_the_real_table() -> None:
 def test_the_departments_of_the_script_hold_the_published_total() -> None:
     assert sum(services for _, services, _ in DEPARTMENTS.values()) == 1029
     assert len(DEPARTMENTS) == 19
+
+
+@pytest.mark.parametrize("campaign", ["hau-giang-2022", "phu-tho-2026"])
+def test_the_shipped_file_read_as_a_users_file_is_the_same(campaign: str) -> None:
+    path = FOLDER / campaign / "figures.csv"
+    reading = read(path, path.name, known=None)
+    assert reading.frame is not None
+    assert Figures.from_frame(reading.frame).sha256 == figures(campaign).sha256

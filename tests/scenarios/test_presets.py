@@ -60,6 +60,15 @@ def test_a_campaign_is_complete(one: Campaign) -> None:
     assert {i.id for i in scenarios.load(one.base).plan.indicators} == set(one.indicators)
 
 
+def test_the_catalogue_is_complete_in_both_languages() -> None:
+    assert list(scenarios.indicators()) == ["provided", "active", "online", "paid_online"]
+    for one in scenarios.indicators().values():
+        texts = (one.name, one.short, one.unit, one.counted, one.numerator, one.denominator, one.definition)
+        assert all(set(text) == {"vi", "en"} and all(text.values()) for text in texts)
+        assert "Quyết định" in one.legal_basis
+        assert {reading for reading in one.denominators.values() if reading} <= set(scenarios.indicators())
+
+
 def test_an_unknown_campaign_names_the_nearest() -> None:
     with pytest.raises(scenarios.ScenarioErrors) as caught:
         scenarios.campaign("hau-giang-2023")
