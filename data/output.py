@@ -7,22 +7,25 @@ import errno
 import io
 import os
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 BOM = "\ufeff"
 _RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-_CODES = {
-    errno.ENOENT: "no_such_folder",
-    errno.ENOTDIR: "no_such_folder",
-    errno.EACCES: "not_writable",
-    errno.EPERM: "not_writable",
-    errno.EROFS: "not_writable",
-    errno.ENOSPC: "disk_full",
-    errno.EDQUOT: "disk_full",
-    errno.EISDIR: "not_a_file",
-    errno.ENAMETOOLONG: "bad_name",
-}
+_CODES: Mapping[int, str] = MappingProxyType(
+    {
+        errno.ENOENT: "no_such_folder",
+        errno.ENOTDIR: "no_such_folder",
+        errno.EACCES: "not_writable",
+        errno.EPERM: "not_writable",
+        errno.EROFS: "not_writable",
+        errno.ENOSPC: "disk_full",
+        errno.EDQUOT: "disk_full",
+        errno.EISDIR: "not_a_file",
+        errno.ENAMETOOLONG: "bad_name",
+    }
+)
 
 
 class OutputError(OSError):

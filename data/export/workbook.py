@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,9 @@ _UNMET = frozenset({GoalStatus.INFEASIBLE, GoalStatus.UNREACHABLE_BY_METHOD, Goa
 _ROMAN = ("I", "II", "III", "IV", "V")
 _SHARES = frozenset({"current", "start", "lower", "upper", "exact", "target", "in_period_rate"})
 _DETAILS = tuple(key for key in TARGET_KEYS if key not in ("off_grid", "expected", "expected_assumed", "start_assumed"))
-_DETAIL_WIDTHS = {"agency": 10, "name": 34, "level": 10, "indicator": 22, "period": 13, "lower_by": 22, "upper_by": 22}
+_DETAIL_WIDTHS: Mapping[str, int] = MappingProxyType(
+    {"agency": 10, "name": 34, "level": 10, "indicator": 22, "period": 13, "lower_by": 22, "upper_by": 22}
+)
 
 
 def write_xlsx(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from data.intake.sheets import MAX_CELL
 from data.intake.words import AGENCY_FIELDS, LEVEL_WORDS, Vocabulary, fold, name_key, nearest
 
 _ESCAPED = ("=", "+", "-", "@")
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
 
 
 @dataclass(slots=True)
@@ -38,7 +39,7 @@ def read_text(value: object) -> tuple[str, str | None]:
         if text.startswith("'") and text[1:2] in _ESCAPED:
             text = text[1:]  # written so by an export, that no spreadsheet runs it
         if not text.isprintable():
-            text = " ".join(text.translate(_INVISIBLE).split())
+            text = " ".join(_INVISIBLE.sub("", text).split())
             if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn") for c in text):
                 return "", "control_characters"
         return (text if text.isascii() else unicodedata.normalize("NFC", text)), None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import xlsxwriter
@@ -40,11 +41,15 @@ TEMPLATE_LABELS = (
     "template.level_rule",
 )
 EMPTY_ROWS = 30
-_LEVELS = {level: at for at, level in enumerate(LEVEL_WORDS)}
+_LEVELS = tuple(LEVEL_WORDS)
 _NAVY, _PALE, _LINE = "#1F3A5F", "#E8EEF5", "#9AA9BC"
 _FONT = "Times New Roman"
-_LONG_WIDTHS = {"agency": 12, "name": 40, "level": 11, "parent": 12, "indicator": 15, "note": 30}
-_FORM_WIDTHS = {"ignored": 4.5, "name": 31, "agency": 9, "level": 9.5, "parent": 8, "note": 18}
+_LONG_WIDTHS: Mapping[str, int] = MappingProxyType(
+    {"agency": 12, "name": 40, "level": 11, "parent": 12, "indicator": 15, "note": 30}
+)
+_FORM_WIDTHS: Mapping[str, float] = MappingProxyType(
+    {"ignored": 4.5, "name": 31, "agency": 9, "level": 9.5, "parent": 8, "note": 18}
+)
 _COUNT_WIDTH = 9.5
 
 
@@ -91,7 +96,9 @@ def write_template(
         If `path` cannot be written, or has another suffix (``bad_name``).
     """
     suffix = Path(path).suffix.casefold()
-    agencies = sorted(agencies, key=lambda agency: _LEVELS.get(agency.level, len(_LEVELS)))
+    agencies = sorted(
+        agencies, key=lambda agency: _LEVELS.index(agency.level) if agency.level in _LEVELS else len(_LEVELS)
+    )
     columns = _form_columns(indicators, periods)
     form = Layout(layout) is Layout.FORM
     if suffix == ".csv":

@@ -35,7 +35,7 @@ FLOOR, CAP, PIN = "no_backsliding", "cap", "pin"
 def figures() -> Figures:
     """Two departments (one with a dangerous name), a district with two communes, and one agency without dossiers."""
     rows = [
-        ("STP", '=HYPERLINK("http://example.invalid")', "province", "", 120, 800, 400.0, 500.0),
+        ("STP", '=HYPERLINK("x")', "province", "", 120, 800, 400.0, 500.0),
         ("SYT", "Sở Y tế", "province", "", 40, 300, None, None),
         ("BDT", "Ban Dân tộc", "province", "", 0, 0, 0.0, 0.0),
         ("936", "UBND huyện Long Mỹ", "district", "", 70, 900, 300.0, 400.0),

@@ -27,7 +27,7 @@ from data.export import (
 from engine import Allocation
 from tests.data.results import ABOUT, WORDS, run
 
-DANGEROUS = '=HYPERLINK("http://example.invalid")'
+DANGEROUS = '=HYPERLINK("x")'
 REMARKS = (Remark(False, "=cảnh báo " + "dài " * 60), Remark(True, "xung đột"))
 
 

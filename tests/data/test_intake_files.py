@@ -202,7 +202,7 @@ def test_formatted_but_empty_cells_far_away_are_no_rows() -> None:
 
 
 def test_external_links_are_not_followed_and_said() -> None:
-    reading = read(with_part("xl/externalLinks/externalLink1.xml", b"<x>http://example.invalid/</x>"), "a.xlsx")
+    reading = read(with_part("xl/externalLinks/externalLink1.xml", b"<x>x</x>"), "a.xlsx")
     assert codes(reading.warnings) == ["external_links"]
     assert reading.frame is not None
 
