@@ -44,7 +44,7 @@ def build_plan(check: Checker, document: Mapping[str, Any]) -> Plan | None:
     periods = _periods(check, top, as_of)
     plans = _indicators(check, top, periods)
     rules = build_rules(check, top, {one.id: one.kind for one in plans}, tuple(one.id for one in periods))
-    if top.get("measures"):
+    if check.items(top.get("measures", ()), ("measures",)):
         check.fault("not_available_yet", ("measures",), feature="measures")
     cascade = read(top, (), "cascade", check.flag)
     assumptions = _assumptions(check, top, periods)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from engine import Kind, Level, Rule, RuleKind, Treatment, Where
+from engine import Kind, Level, Rule, RuleKind, Treatment, Where, is_rule
 from scenarios.check import Checker, nearest, read
 from scenarios.errors import KeyPath
 
@@ -69,6 +69,8 @@ def _given_ids(check: Checker, entries: tuple[tuple[Any, KeyPath], ...]) -> Mapp
             check.fault("duplicate_rule", (*path, "id"), found=id)
         elif id == "":
             check.fault("empty", (*path, "id"), key="id")
+        elif id is not None and not is_rule(id):  # what the engine calls a bound that no rule made
+            check.fault("reserved_name", (*path, "id"), found=id)
         elif id is not None:
             given[path] = id
     return given
