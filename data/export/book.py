@@ -19,7 +19,7 @@ ROW_HEIGHT = 18
 SHARE, SHARE_WHOLE, COUNT = "0.0%", "0%", "#,##0"
 _FONT = "Times New Roman"
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
-_A4 = 9
+_A4, _A3 = 9, 8
 
 
 class Book:
@@ -55,12 +55,12 @@ class Book:
     def subhead(self) -> Any:
         return self.head(bg_color=PALE, font_color="#000000")
 
-    def sheet(self, name: str, *, landscape: bool = True) -> Worksheet:
-        """A new sheet set up for A4, one page wide, pages numbered, the state at the head of each page."""
+    def sheet(self, name: str, *, landscape: bool = True, wide: bool = False) -> Worksheet:
+        """A new sheet on A4 (A3 where `wide`), one page wide, pages numbered, the state at the head of each."""
         sheet = self.book.add_worksheet(self._name(name))
         if landscape:
             sheet.set_landscape()
-        sheet.set_paper(_A4)
+        sheet.set_paper(_A3 if wide else _A4)
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
         sheet.hide_gridlines(2)
@@ -87,7 +87,7 @@ class Book:
         elif number_format == COUNT and not isinstance(value, str):
             properties.update(align="right", indent=1)
         elif "align" not in properties:
-            properties["indent"] = 1
+            properties.update(align="left", indent=1)
         if isinstance(value, str) and value:
             if safe_cell(value) != value:
                 properties["quote_prefix"] = True

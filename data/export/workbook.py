@@ -22,7 +22,17 @@ _ROMAN = ("I", "II", "III", "IV", "V")
 _SHARES = frozenset({"current", "start", "lower", "upper", "exact", "target", "in_period_rate"})
 _DETAILS = tuple(key for key in TARGET_KEYS if key not in ("off_grid", "expected", "expected_assumed", "start_assumed"))
 _DETAIL_WIDTHS: Mapping[str, int] = MappingProxyType(
-    {"agency": 10, "name": 34, "level": 10, "indicator": 22, "period": 13, "lower_by": 22, "upper_by": 22}
+    {
+        "agency": 10,
+        "name": 34,
+        "level": 10,
+        "indicator": 22,
+        "period": 13,
+        "lower_by": 22,
+        "upper_by": 22,
+        "status": 20,
+        "reason": 40,
+    }
 )
 
 
@@ -302,13 +312,13 @@ def write_remarks(book: Book, remarks: Sequence[Remark]) -> None:
 
 def _details(book: Book, allocation: Allocation) -> None:
     words = book.words
-    sheet = book.sheet(words.own("details_sheet"))
+    sheet = book.sheet(words.own("details_sheet"), wide=True)
     heading = [(words.own("details_heading"), {"bold": True, "font_size": 14, "font_color": NAVY})]
     row = book.title(sheet, heading, len(_DETAILS)) + 1
     sheet.set_row(row, 34)
     for at, key in enumerate(_DETAILS):
         sheet.write_string(row, at, words.column(key), book.head())
-        sheet.set_column(at, at, _DETAIL_WIDTHS.get(key, 18 if key in ("status", "reason") else 11))
+        sheet.set_column(at, at, _DETAIL_WIDTHS.get(key, 11))
     sheet.repeat_rows(row)
     sheet.freeze_panes(row + 1, 2)
     targets = target_rows(allocation)

@@ -44,12 +44,13 @@ def _missing_agencies(rows: Rows, known: Known, problems: Problems) -> None:
 
 
 def _single_entries(rows: Rows, known: Known, problems: Problems) -> None:
+    some_reported = any(not math.isnan(e.values.get(DENOMINATOR, NAN)) for e in rows.entries)  # else: ``no_counts``
     for entry in rows.entries:
         numerator, denominator = (entry.values.get(field, NAN) for field in _COUNTS)
         about = {"agency": entry.agency, "indicator": entry.indicator}
         sheet, cell = rows.place(entry, DENOMINATOR)
         if math.isnan(numerator) and math.isnan(denominator):
-            if _both_empty(rows, entry):
+            if some_reported and _both_empty(rows, entry):
                 problems.warning("not_reported", sheet=sheet, cell=cell, **about)
             continue
         if 0 < denominator < SMALL_DENOMINATOR and not _is_stock(entry.indicator, known):
