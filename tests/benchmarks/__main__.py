@@ -103,13 +103,11 @@ def peer_rows(
     widest = float(np.abs(answers[0].targets - targets).max())
     require(pooled <= SAME_POOLED and widest <= SAME_TARGETS, f"{peer} differs: pooled {pooled}, widest {widest}")
     check = f"equal: pooled to {pooled:.0e}, each to {widest:.0e}"
-    parts = tuple(part for part, _ in answers[0].parts)
-    for at, part in enumerate(parts):
-        took = min(answer.parts[at][1] for answer in answers) * 1000
-        yield Row(f"  {peer}, {part}", len(targets), took, f"{took / own:,.0f} × engine", "")
     took = min(answer.seconds for answer in answers) * 1000
-    label = f"  {peer}, compiled before" if parts else f"  {peer}"
-    yield Row(label, len(targets), took, f"{took / own:,.0f} × engine", check)
+    yield Row(f"  {peer}", len(targets), took, f"{took / own:,.0f} × engine", check)
+    alone = [answer.solver_seconds * 1000 for answer in answers if answer.solver_seconds is not None]
+    if alone:
+        yield Row("    of that the solver alone", len(targets), min(alone), f"{min(alone) / own:,.0f} × engine", "")
 
 
 def whole_rows(seconds: float, *, districts: int, communes: int) -> Iterator[Row]:
@@ -136,10 +134,10 @@ def require(holds: bool, otherwise: str) -> None:
 
 def table(rows: Iterator[Row]) -> Iterator[str]:
     """Lines to print, each as soon as its row is measured."""
-    yield f"{'':54}{'agencies':>10}{'ms':>12}  {'ratio':22}check"
+    yield f"{'':50}{'agencies':>10}{'ms':>12}  {'ratio':22}check"
     for row in rows:
         took = "—" if row.milliseconds is None else f"{row.milliseconds:,.3f}"
-        yield f"{row.what:54}{row.size:>10,}{took:>12}  {row.ratio:22}{row.check}".rstrip()
+        yield f"{row.what:50}{row.size:>10,}{took:>12}  {row.ratio:22}{row.check}".rstrip()
 
 
 def rows(sizes: tuple[int, ...], seconds: float, *, districts: int, communes: int) -> Iterator[Row]:
