@@ -1,0 +1,1 @@
+"""What rests: campaigns, figures, scenarios, allocations, people and the log, in one database."""
