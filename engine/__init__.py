@@ -11,7 +11,17 @@ from engine.allocation import (
     Summary,
     TargetStatus,
 )
-from engine.alternatives import Fairness, RuleCost, UnderMethod, fairness, gini, rule_costs, under_each_method
+from engine.alternatives import (
+    Absorbed,
+    Fairness,
+    RuleCost,
+    UnderMethod,
+    absorbed,
+    fairness,
+    gini,
+    rule_costs,
+    under_each_method,
+)
 from engine.errors import EngineError, FiguresError, PlanError
 from engine.explain import Explanation, TraceStep, explain, is_rule
 from engine.figures import Figures
@@ -46,6 +56,7 @@ __all__ = [
     "ENGINE_VERSION",
     "METHODS",
     "RULES",
+    "Absorbed",
     "Allocation",
     "Assumptions",
     "Basis",
@@ -85,6 +96,7 @@ __all__ = [
     "Treatment",
     "UnderMethod",
     "Where",
+    "absorbed",
     "allocate",
     "explain",
     "fairness",

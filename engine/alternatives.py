@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.allocation import Allocation, GoalStatus, TargetStatus
+from engine.errors import PlanError
 from engine.methods import BLEND, METHODS
 from engine.plan import MethodChoice, Rule
 from engine.rates import logit, smooth
@@ -78,6 +79,48 @@ def _cost(allocation: Allocation, rule: Rule) -> RuleCost:
         for t, period in enumerate(plan.periods):
             targets[one.id, period.id] = change[t]
     return RuleCost(rule.id, MappingProxyType(lift), MappingProxyType(targets))
+
+
+@dataclass(frozen=True, eq=False)
+class Absorbed:
+    """What one change of the plan moved: points [share] and units of each target, (n,); NaN where either has none."""
+
+    points: Floats
+    units: Floats
+
+
+def absorbed(before: Allocation, after: Allocation) -> Mapping[tuple[str, str], Absorbed]:
+    """Who carries what a change put on or took off the others.
+
+    Parameters
+    ----------
+    before, after : Allocation
+        Two runs on the same figures, e.g. without and with a pin.
+
+    Returns
+    -------
+    Mapping of (indicator, period id) to Absorbed
+        After minus before, for every indicator and period that both have; rows as in `before`.
+
+    Raises
+    ------
+    PlanError
+        ``different_agencies`` if an indicator has other rows in the two runs.
+    """
+    out = {}
+    for id, old in before.results.items():
+        new = after.results.get(id)
+        if new is None:
+            continue
+        codes = [tuple(run.figures.codes[row] for row in result.rows) for run, result in ((before, old), (after, new))]
+        if codes[0] != codes[1]:
+            raise PlanError("different_agencies", indicator=id)
+        there = {period.id: t for t, period in enumerate(after.plan.periods)}
+        for t, period in enumerate(before.plan.periods):
+            if period.id in there:
+                u = there[period.id]
+                out[id, period.id] = Absorbed(new.target[u] - old.target[t], new.target_count[u] - old.target_count[t])
+    return MappingProxyType(out)
 
 
 @dataclass(frozen=True, eq=False)
