@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
 from dash import Dash
 from flask import Flask, Response, redirect, request
@@ -23,23 +22,18 @@ LARGEST_REQUEST = 1_000_000
 
 ICON = "favicon.svg"
 
-_ENTRY = """<div id="react-entry-point"><div class="_dash-loading">{opening}</div></div>"""
 _INDEX = """<!DOCTYPE html>
 <html lang="{lang}">
     <head>
-        {{%metas%}}
-        <title>{{%title%}}</title>
-        {{%favicon%}}
-        {{%css%}}
+        {metas}
+        <title>{title}</title>
+        <link rel="icon" type="image/svg+xml" href="{icon}">
+        {css}
     </head>
     <body>
-        {{%app_entry%}}
+        <div id="react-entry-point"><div class="_dash-loading">{opening}</div></div>
         <noscript>{noscript}</noscript>
-        <footer>
-            {{%config%}}
-            {{%scripts%}}
-            {{%renderer%}}
-        </footer>
+        <footer>{config}{scripts}{renderer}</footer>
     </body>
 </html>
 """
@@ -58,15 +52,30 @@ _HEADERS: Mapping[str, str] = MappingProxyType(
 class _Pages(Dash):
     """Dash whose first answer is already in the language of its address."""
 
-    def interpolate_index(self, **parts: Any) -> str:
+    def interpolate_index(
+        self,
+        metas: str = "",
+        title: str = "",  # noqa: ARG002 (the index has its own)
+        css: str = "",
+        config: str = "",
+        scripts: str = "",
+        app_entry: str = "",  # noqa: ARG002 (the index has its own)
+        favicon: str = "",  # noqa: ARG002 (the index has its own)
+        renderer: str = "",
+    ) -> str:
         lang = language(request.full_path)
-        index = _INDEX.format(lang=lang, noscript=t("web.noscript", lang))
-        icon = f'<link rel="icon" type="image/svg+xml" href="{self.get_asset_url(ICON)}">'
-        entry = _ENTRY.format(opening=t("web.opening", lang))
-        own = {"title": t("web.brand", lang), "favicon": icon, "app_entry": entry}
-        for name, value in {**parts, **own}.items():
-            index = index.replace("{%" + name + "%}", value)
-        return index
+        return _INDEX.format(
+            lang=lang,
+            metas=metas,
+            title=t("web.brand", lang),
+            icon=self.get_asset_url(ICON),
+            css=css,
+            opening=t("web.opening", lang),
+            noscript=t("web.noscript", lang),
+            config=config,
+            scripts=scripts,
+            renderer=renderer,
+        )
 
 
 def create_app() -> Dash:
@@ -84,12 +93,12 @@ def create_app() -> Dash:
     Compress(server)
     app = _Pages(
         "dashapp",
-        server=server,
+        server=server,  # type: ignore[arg-type]
         assets_ignore=r".*\.(txt|svg|woff2)$",
         serve_locally=True,
         suppress_callback_exceptions=True,
         title=t("web.brand", LANGUAGES[0]),
-        update_title=None,
+        update_title="",
         health_endpoint=HEALTH,
     )
     app.layout = shell.frame()

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from dashapp.i18n import LANGUAGES
@@ -22,6 +23,9 @@ DECIMALS = 4
 """Decimals of a percent kept in an address."""
 LONGEST = 4000
 """Characters of a query that are read; longer ones are no address of ours."""
+
+MOST_NAMED = 12
+"""A fault names what would be right where that is not too long a list."""
 
 BASES = ("cumulative", "in_period")
 MODES = ("nearest", "up", "largest_remainder", "none")
@@ -230,10 +234,11 @@ def parse_page(address: str, campaign: str, choices: Choices) -> tuple[PageState
 
 
 def _with_pair(state: PageState, key: str, value: str, choices: Choices, faults: list[Fault]) -> PageState:
-    def known(options: Iterator[str] | tuple[str, ...] | frozenset[str], name: str) -> PageState:
+    def known(options: Collection[str], name: str) -> PageState:
         if value in options:
-            return replace(state, **{name: value})
-        faults.append(Fault("unknown_value", key, value, tuple(options) if len(tuple(options)) < 12 else ()))
+            changed: dict[str, Any] = {name: value}
+            return replace(state, **changed)
+        faults.append(Fault("unknown_value", key, value, tuple(options) if len(options) <= MOST_NAMED else ()))
         return state
 
     match key:
@@ -267,12 +272,17 @@ def _with_lever(state: PageState, key: str, value: str, choices: Choices, faults
         if number is None:
             faults.append(Fault("bad_number", key, value))
             return state
-        return state.with_levers(indicator, replace(state.of(indicator), **{name: number}))
+        return _lever(state, indicator, name, number)
     options = {"method": choices.methods, "basis": BASES, "mode": MODES, "grid": GRIDS}[name]
     if value not in options:
         faults.append(Fault("unknown_value", key, value, options))
         return state
-    return state.with_levers(indicator, replace(state.of(indicator), **{name: value}))
+    return _lever(state, indicator, name, value)
+
+
+def _lever(state: PageState, indicator: str, name: str, value: Any) -> PageState:
+    changed: dict[str, Any] = {name: value}
+    return state.with_levers(indicator, replace(state.of(indicator), **changed))
 
 
 # --- the comparison ------------------------------------------------------------------------------------------

@@ -31,10 +31,10 @@ FONT = '"Be Vietnam Pro", "Segoe UI", "Noto Sans", Arial, sans-serif'
 SEPARATORS: Mapping[str, str] = MappingProxyType({"vi": ",.", "en": ".,"})
 
 EMPTY_HEIGHT = 120
-_KEPT_BUTTONS = ["toImage"]
+_KEPT_BUTTON = "toImage"
 
 
-def config(lang: str, name: str) -> dict[str, Any]:
+def config(lang: str, name: str) -> Any:
     """How every graph of the product behaves: nothing can be sent anywhere, a picture can be saved.
 
     `name` becomes the name of the picture's file.
@@ -45,7 +45,7 @@ def config(lang: str, name: str) -> dict[str, Any]:
         "showSendToCloud": False,
         "showEditInChartStudio": False,
         "plotlyServerURL": "",
-        "modeBarButtons": [_KEPT_BUTTONS],
+        "modeBarButtons": [[_KEPT_BUTTON]],
         "displayModeBar": "hover",
         "doubleClick": False,
         "scrollZoom": False,
@@ -75,6 +75,11 @@ def layout(lang: str, height: int, **more: Any) -> dict[str, Any]:
         "transition": {"duration": 0},
         **more,
     }
+
+
+def empty() -> Figure:
+    """A figure with nothing on it."""
+    return {"data": [], "layout": {}}
 
 
 def graph(id: str, figure: Figure, lang: str, name: str) -> dcc.Graph:

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashapp.charts.base import BAND, INK, QUIET, SURFACE, TARGET, UPPER, Figure, layout
-from dashapp.charts.dumbbell import BOTTOM, HALO, LETTER, LONGEST_NAME, ROW, TICKS, TOP, short
-
-AT_TEXT = 0.022
+from dashapp.charts.dumbbell import BOTTOM, HALO, INDENT, LETTER, LONGEST_NAME, ROW, TICKS, TOP, short
 
 
 @dataclass(frozen=True)
@@ -39,9 +37,9 @@ def difference(pairs: Sequence[Pair], tick_labels: Sequence[str], lang: str) -> 
         {
             "type": "scatter",
             "mode": "text",
-            "x": [max(pair.left, pair.right) + AT_TEXT for pair in pairs],
+            "x": [max(pair.left, pair.right) for pair in pairs],
             "y": where,
-            "text": [pair.text for pair in pairs],
+            "text": [INDENT + pair.text for pair in pairs],
             "textposition": "middle right",
             "textfont": {"size": 11, "color": INK, "shadow": HALO},
             "cliponaxis": False,

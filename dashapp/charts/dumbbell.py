@@ -28,11 +28,11 @@ TOP, BOTTOM = 30, 8
 LONGEST_NAME = 38
 LETTER = 6.15
 """Mean width of a letter at the size of the names [pixels]."""
-AT_MARK = 0.013
-"""Distance of a binding mark from its target [share]."""
-AT_TEXT = 0.024
-_AROUND = [(x, y) for x in (-2, 0, 2) for y in (-1, 0, 1) if x or y]
-HALO = ", ".join(f"{x}px {y}px 1px #fff" for x, y in _AROUND)
+BESIDE = 10
+"""Distance of a binding mark from its target [pixels]."""
+INDENT, BEHIND_MARK = "\u00a0" * 3, "\u00a0" * 6
+"""What keeps a figure clear of its point, and of a mark behind the point."""
+HALO = "-2px -1px 1px #fff, -2px 1px 1px #fff, 2px -1px 1px #fff, 2px 1px 1px #fff, 0 -1px 1px #fff, 0 1px 1px #fff"
 """White around a figure, so that it can be read on a line."""
 TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
@@ -229,11 +229,11 @@ def _points(rows: Sequence[tuple[int, Bell]]) -> list[dict[str, Any]]:
 
 def _marks(rows: Sequence[tuple[int, Bell]]) -> list[dict[str, Any]]:
     """A wedge that pushes a target up from below, or stops it from above."""
-    lower = [(y, b.target - AT_MARK) for y, b in rows if b.target is not None and b.mark == AT_LOWER]
-    upper = [(y, b.target + AT_MARK) for y, b in rows if b.target is not None and b.mark == AT_UPPER]
+    lower = [(y, bell.target) for y, bell in rows if bell.target is not None and bell.mark == AT_LOWER]
+    upper = [(y, bell.target) for y, bell in rows if bell.target is not None and bell.mark == AT_UPPER]
     return [
-        _markers(lower, symbol="triangle-right", size=9, color=LOWER),
-        _markers(upper, symbol="triangle-left", size=9, color=UPPER),
+        _markers(lower, symbol="triangle-up", angle=90, standoff=BESIDE, size=9, color=LOWER),
+        _markers(upper, symbol="triangle-up", angle=-90, standoff=BESIDE, size=9, color=UPPER),
     ]
 
 
@@ -254,9 +254,9 @@ def _texts(rows: Sequence[tuple[int, Bell]]) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "text",
-        "x": [(bell.target if bell.target is not None else bell.now or 0.0) + AT_TEXT for _, bell in rows],
+        "x": [bell.target if bell.target is not None else bell.now or 0.0 for _, bell in rows],
         "y": [y for y, _ in rows],
-        "text": [bell.label for _, bell in rows],
+        "text": [(BEHIND_MARK if bell.mark == AT_UPPER else INDENT) + bell.label for _, bell in rows],
         "textposition": "middle right",
         "textfont": {
             "size": 11,

@@ -60,7 +60,7 @@ def _indicators(state: CompareState, campaign: str) -> Component:
         ),
         role="group",
         className="" if len(own) > 1 else "hidden",
-        **{"aria-label": t("web.lever.indicator", state.lang)},
+        **parts.aria(label=t("web.lever.indicator", state.lang)),
     )
 
 
@@ -72,7 +72,7 @@ def result(compared: Compared, state: CompareState) -> list[Component]:
     campaign = state.left.partition("/")[0]
     names = [services.scenario(id).name[lang] for id in (state.left, state.right)]
     keys = [
-        html.Li([html.Span(className=f"key key-{key}", **{"aria-hidden": "true"}), name])
+        html.Li([html.Span(className=f"key key-{key}", **parts.aria(hidden="true")), name])
         for key, name in zip(("left", "target"), names, strict=True)
     ]
     last = choices(campaign).periods[-1]

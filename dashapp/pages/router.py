@@ -25,7 +25,7 @@ from dashapp.urlstate import (
     split,
 )
 from dashapp.views.answer import answer
-from dashapp.views.shown import campaign_ids, choices
+from dashapp.views.shown import campaign_ids, choices, tidy
 
 
 def home(lang: str = LANGUAGES[0]) -> str:
@@ -56,7 +56,7 @@ def _workbench(address: str) -> Component:
         faults = (Fault("unknown_campaign", "", named, known), *faults)
     new = answer(state)
     shown = new.shown.state if new.shown is not None else state
-    return shell.page(_place_of(shown), workbench.body(shown, new, faults))
+    return shell.page(_place_of(tidy(shown)), workbench.body(shown, new, faults))
 
 
 def _place_of(state: PageState) -> shell.Place:

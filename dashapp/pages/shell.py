@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from dashapp import ids, services
 from dashapp.i18n import LANGUAGES, t
 from dashapp.urlstate import COMPARE, WORKBENCH
-from dashapp.views.parts import icon
+from dashapp.views.parts import aria, carried, icon
 from dashapp.views.shown import campaign_ids
 
 MAIN = "main"
@@ -48,7 +48,7 @@ def page(place: Place, body: Component) -> Component:
             dcc.Store(id=ids.SPOKEN, data=lang),
         ],
         lang=lang,
-        **{"data-title": place.title, "data-campaign": place.campaign, "data-preset": place.preset},
+        **carried(title=place.title, campaign=place.campaign, preset=place.preset),
     )
 
 
@@ -63,7 +63,7 @@ def _top(place: Place) -> Component:
                     dcc.Link(t(key, lang), href=href, className="here" if path == place.here else "")
                     for path, href, key in links
                 ],
-                **{"aria-label": t("web.nav.label", lang)},
+                **aria(label=t("web.nav.label", lang)),
             ),
             html.Div(
                 [
@@ -115,5 +115,5 @@ def missing(lang: str, home: str) -> Component:
         ),
         id=MAIN,
         lang=lang,
-        **{"data-title": t("web.missing.title", lang)},
+        **carried(title=t("web.missing.title", lang)),
     )

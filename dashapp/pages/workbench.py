@@ -19,8 +19,6 @@ from dashapp.views import agencies, controls, parts
 from dashapp.views.answer import Answer
 from dashapp.views.shown import choices, parents, preset_labels
 
-EMPTY_FIGURE: dict[str, Any] = {"data": [], "layout": {}}
-
 
 def body(state: PageState, answer: Answer, faults: Sequence[Fault]) -> Component:
     """The whole page of a state; `faults` is what its address said wrongly."""
@@ -49,8 +47,7 @@ def body(state: PageState, answer: Answer, faults: Sequence[Fault]) -> Component
 # --- left ----------------------------------------------------------------------------------------------------
 def _levers(state: PageState, answer: Answer) -> Component:
     lang = state.lang
-    reset = parts.action(t("web.lever.reset", lang), format_page(state.reset()), small=True)
-    reset.id = ids.RESET
+    reset = parts.action(t("web.lever.reset", lang), format_page(state.reset()), small=True, id=ids.RESET)
     goals = [key for key in controls.keys(state) if key.startswith(controls.GOAL)]
     has_milestone = len(choices(state.campaign).periods) > 1
     return html.Aside(
@@ -75,7 +72,7 @@ def _levers(state: PageState, answer: Answer) -> Component:
             ),
         ],
         className="levers",
-        **{"aria-label": t("web.lever.title", lang)},
+        **parts.aria(label=t("web.lever.title", lang)),
     )
 
 
@@ -109,9 +106,7 @@ def _favours(note: str, lang: str) -> Component:
 def _goals(state: PageState, answer: Answer, goals: list[str], has_milestone: bool) -> Component:
     lang, last = state.lang, choices(state.campaign).periods[-1]
     sliders = [_slider(key, state, answer) for key in goals]
-    milestone = _slider("milestone", state, answer)
-    if not has_milestone:
-        milestone.className = "hidden"
+    milestone = html.Div(_slider("milestone", state, answer), className="lever" if has_milestone else "hidden")
     return _group(t("web.lever.goals", lang, period=last), *sliders, milestone)
 
 
@@ -147,7 +142,8 @@ def _slider(key: str, state: PageState, answer: Answer) -> Component:
                                 autocomplete="off",
                                 value=typed_text(value, state.lang),
                             ),
-                            html.Span(unit, className="unit", **{"aria-hidden": "true"}),
+                            html.Span(unit, className="unit", **parts.aria(hidden="true")),
+                            html.Div(t("web.lever.bad", state.lang), className="invalid-feedback", role="alert"),
                         ],
                         className="typed" if unit == "%" else "typed wide",
                     ),
@@ -189,7 +185,7 @@ def _method(state: PageState, answer: Answer) -> Component:
                     className="segmented",
                 ),
                 role="group",
-                **{"aria-labelledby": f"{ids.BASIS}-label"},
+                **parts.aria(labelledby=f"{ids.BASIS}-label"),
             ),
         ],
         id=ids.BASIS_FIELD,
@@ -245,7 +241,7 @@ def _rules(state: PageState, answer: Answer) -> Component:
             html.Div(
                 dbc.Checklist(id=ids.RULES, options=now.rules, value=now.kept, className="rules"),
                 role="group",
-                **{"aria-labelledby": f"{ids.RULES}-label"},
+                **parts.aria(labelledby=f"{ids.RULES}-label"),
             ),
         ],
         id=ids.RULES_FIELD,
@@ -274,8 +270,8 @@ def _result(state: PageState, answer: Answer, faults: Sequence[Fault]) -> Compon
                 className="result-head",
             ),
             *parts.faults(faults, lang),
-            html.Div(answer.alert, id=ids.ALERT, className="d-grid gap-2 empty-hides", **{"aria-live": "polite"}),
-            html.Section(answer.cards, id=ids.CARDS, className="cards", **{"aria-label": t("web.card.label", lang)}),
+            html.Div(answer.alert, id=ids.ALERT, className="d-grid gap-2", **parts.aria(live="polite")),
+            html.Section(answer.cards, id=ids.CARDS, className="cards", **parts.aria(label=t("web.card.label", lang))),
             _chart(state, answer),
             _table(state, answer),
             html.Details(answer.notes or [], id=ids.NOTES, className="panel"),
@@ -296,13 +292,13 @@ def _indicators(state: PageState, answer: Answer) -> Component:
         ),
         role="group",
         className="no-print" if len(own) > 1 else "hidden",
-        **{"aria-label": t("web.lever.indicator", lang)},
+        **parts.aria(label=t("web.lever.indicator", lang)),
     )
 
 
 def _chart(state: PageState, answer: Answer) -> Component:
     lang = state.lang
-    figure = answer.figure or EMPTY_FIGURE
+    figure = answer.figure or base.empty()
     name = f"chitieu-{state.campaign}-{state.preset}"
     return parts.panel(
         t("web.chart.title", lang),
@@ -371,6 +367,6 @@ def grid(answer: Answer, lang: str) -> Component:
         },
         getRowId="params.data.code",
         dashGridOptions=options,
-        eventListeners={"cellKeyDown": ["explainRow(params)"]},
+        eventListeners={"cellKeyDown": ["explainRow(params)"], "gridReady": ["fitNarrow(params)"]},
         style={"height": None if whole else "640px", "width": "100%"},
     )

@@ -14,11 +14,15 @@ from dash.development.base_component import Component
 from dashapp.charts.base import Figure
 from dashapp.charts.dumbbell import AT_LOWER, AT_UPPER, HELD, TICKS, Bell, dumbbell
 from dashapp.i18n import number, period, points, share, t
+from dashapp.views.parts import aria
 from dashapp.views.shown import Shown
 from engine import Basis, Kind, Level, TargetStatus
 
 WHOLE_PAGE = 60
 """Up to this many agencies a table stands on the page in full; beyond, it scrolls in its own frame."""
+
+MANY = 2
+"""Any number that takes the plural."""
 
 _MARKS: Mapping[str, str] = MappingProxyType(
     {TargetStatus.AT_LOWER: AT_LOWER, TargetStatus.AT_UPPER: AT_UPPER, TargetStatus.PINNED: HELD}
@@ -97,7 +101,7 @@ def legend(shown: Shown) -> list[Component]:
         keys.append(("pinned", t("terms.target_status.pinned", lang)))
     shapes = {"goal_line": "goal"}
     return [
-        html.Li([html.Span(className=f"key key-{shapes.get(name, name)}", **{"aria-hidden": "true"}), words])
+        html.Li([html.Span(className=f"key key-{shapes.get(name, name)}", **aria(hidden="true")), words])
         for name, words in keys
     ]
 
@@ -168,13 +172,13 @@ def columns(shown: Shown) -> list[dict[str, Any]]:
             "field": "name",
             "headerName": t("web.grid.name", lang),
             "pinned": "left",
-            "width": 238,
+            "width": 262,
             "minWidth": 150,
             "tooltipField": "name",
             "cellClass": "cell-strong",
         },
         _numeric("denominator", t("web.grid.denominator", lang), "number", lang, 72),
-        _numeric("numerator", t("web.grid.numerator", lang), "number", lang, 66),
+        _numeric("numerator", t("web.grid.numerator", lang), "number", lang, 70),
         _numeric("now", t("web.grid.now", lang), "share", lang, 72),
     ]
     for at, id in enumerate(shown.periods):
@@ -182,9 +186,9 @@ def columns(shown: Shown) -> list[dict[str, Any]]:
         found.append({**one, "cellClass": "cell-target ag-right-aligned-cell" if at == last else one["cellClass"]})
     found.append(_numeric("gain", t("web.grid.gain", lang), "gain", lang, 70))
     if _proposed(shown) is not None:
-        found.append(_numeric("proposed", t("web.grid.proposed", lang), "target", lang, 72))
+        found.append(_numeric("proposed", t("web.grid.proposed", lang), "target", lang, 80))
     found.append(
-        _numeric("to_do", t("web.grid.to_do", lang, unit=shown.labels.unit(shown.indicator)), "added", lang, 80)
+        _numeric("to_do", t("web.grid.to_do", lang, unit=shown.labels.unit(shown.indicator, MANY)), "added", lang, 80)
     )
     if flow:
         found.append(_numeric("rate", t("web.grid.rate", lang, period=shown.periods[-1]), "share", lang, 78))
@@ -193,7 +197,7 @@ def columns(shown: Shown) -> list[dict[str, Any]]:
             "field": "note",
             "headerName": t("web.grid.note", lang),
             "flex": 1,
-            "minWidth": 130,
+            "minWidth": 104,
             "tooltipField": "note",
             "cellClassRules": {
                 "cell-upper": f"params.data.mark == '{AT_UPPER}'",

@@ -17,7 +17,7 @@ from dashapp.i18n import t
 from dashapp.urlstate import PageState, format_page
 from dashapp.views import agencies, cards, controls, notes, remedies
 from dashapp.views.parts import message
-from dashapp.views.shown import Shown, preset_labels, show
+from dashapp.views.shown import Shown, preset_labels, show, tidy
 from engine import EngineError
 from scenarios import ScenarioErrors
 
@@ -56,7 +56,7 @@ def answer(state: PageState) -> Answer:
     except EngineError as error:
         return _refused(state, [messages.of_engine(error, preset_labels(state), state.lang)])
     return Answer(
-        address=format_page(replace(shown.state, agency="")),
+        address=format_page(tidy(replace(shown.state, agency=""))),
         alert=remedies.alert(shown),
         controls=controls.of(shown.state, shown.preset),
         hints=controls.hints(shown.state, shown.preset),
@@ -76,7 +76,7 @@ def _refused(state: PageState, reasons: list[str]) -> Answer:
     preset = services.scenario(state.scenario)
     notice = message(t("web.alert.refused", state.lang), " ".join(reasons), "warning")
     return Answer(
-        address=format_page(replace(state, agency="")),
+        address=format_page(tidy(replace(state, agency=""))),
         alert=[notice],
         controls=controls.of(state, preset),
         hints=controls.hints(state, preset),

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from dash import html
 from dash.development.base_component import Component
 
-from dashapp import services
 from dashapp.i18n import date, number, period, points, share, t
 from dashapp.views.parts import icon
 from dashapp.views.shown import Shown
@@ -36,7 +33,7 @@ def cards(shown: Shown) -> list[Component]:
     return [_province(shown), _feasible(shown), _hardest(shown), _bounds(shown), _to_bring(shown)]
 
 
-def _card(kind: str, title: str, big: object, sub: object, *, words: bool = False) -> Component:
+def _card(kind: str, title: str, big: Component | str, sub: str, *, words: bool = False) -> Component:
     return html.Div(
         [html.H3(title), html.Div(big, className="big words" if words else "big"), html.Div(sub, className="sub")],
         className=f"card-figure {kind}",
@@ -73,22 +70,23 @@ def _feasible(shown: Shown) -> Component:
 
 
 def _hardest(shown: Shown) -> Component:
-    lang = shown.lang
-    fairness = services.fairness(shown.allocation, shown.indicator)
-    if fairness.largest_agency is None or not math.isfinite(fairness.largest):
+    """The agency that is asked for most points, among those that share the provincial goal."""
+    lang, result = shown.lang, shown.result
+    top = np.flatnonzero(shown.allocation.figures.parent[result.rows] == -1)
+    gains = result.target[-1, top] - np.nan_to_num(result.current[top])
+    if not len(top) or np.isnan(gains).all():
         return _card("plain", t("web.card.hardest", lang), t("web.card.nobody", lang), "", words=True)
-    at = int(np.flatnonzero(shown.result.rows == shown.allocation.figures.position[fairness.largest_agency])[0])
-    now, target = shown.result.current[at], shown.result.target[-1, at]
+    at = int(top[np.nanargmax(gains)])
     return _card(
         "plain",
         t("web.card.hardest", lang),
-        shown.labels.agency(fairness.largest_agency),
+        shown.labels.agency(shown.allocation.figures.codes[result.rows[at]]),
         t(
             "web.card.hardest_sub",
             lang,
-            points=points(fairness.largest, lang, 1, signed=True),
-            now=share(now, lang),
-            target=share(target, lang, 1, trim=True),
+            points=points(float(np.nanmax(gains)), lang, 1, signed=True),
+            now=share(result.current[at], lang),
+            target=share(result.target[-1, at], lang, 1, trim=True),
         ),
         words=True,
     )
@@ -122,7 +120,7 @@ def _to_bring(shown: Shown) -> Component:
         )
     top = shown.allocation.figures.parent[shown.result.rows] == -1
     to_do = float(np.nansum(shown.result.to_do[-1][top]))
-    words = shown.labels.unit(shown.indicator)
+    words = shown.labels.unit(shown.indicator, to_do)
     return _card(
         "plain",
         t("web.card.to_do", lang),

@@ -56,7 +56,7 @@ def compare(state: CompareState) -> Compared:
 def _facts(both: Comparison, indicator: str, lang: str) -> Component:
     names = [one.scenario.name[lang] for one in both.columns]
     head = html.Tr([html.Th(t("web.compare.what", lang), scope="col"), *(html.Th(name, scope="col") for name in names)])
-    rows = [
+    rows: list[tuple[str, list[Any]]] = [
         (t("web.compare.favours", lang), [html.Span(one.scenario.note.get(lang, "")) for one in both.columns]),
         (t("web.compare.goals", lang), [_goals(one, lang) for one in both.columns]),
         *_of_indicator(both, indicator, lang),
@@ -156,16 +156,16 @@ def _columns(both: Comparison, lang: str) -> list[dict[str, Any]]:
             "tooltipField": "name",
             "cellClass": "cell-strong",
         },
-        {"field": "level", "headerName": t("terms.column.level", lang), "width": 104, "cellClass": "cell-muted"},
+        {"field": "level", "headerName": t("terms.column.level", lang), "width": 92, "cellClass": "cell-muted"},
         _numeric("now", t("web.grid.now", lang), "share", lang),
-        _numeric("left", left, "target", lang, 130),
-        _numeric("right", right, "target", lang, 130),
-        _numeric("difference", t("web.compare.difference", lang), "gain", lang, 122),
-        {**_numeric("spread", t("web.compare.spread", lang), "points", lang, 118), "sort": "desc"},
+        _numeric("left", left, "target", lang, 104),
+        _numeric("right", right, "target", lang, 104),
+        _numeric("difference", t("web.compare.difference", lang), "gain", lang, 100),
+        {**_numeric("spread", t("web.compare.spread", lang), "points", lang, 104), "sort": "desc"},
     ]
 
 
-def _numeric(field: str, title: str, kind: str, lang: str, width: int = 100) -> dict[str, Any]:
+def _numeric(field: str, title: str, kind: str, lang: str, width: int = 80) -> dict[str, Any]:
     return {
         "field": field,
         "headerName": title,

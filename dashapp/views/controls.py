@@ -166,9 +166,7 @@ def _relaxed(state: PageState) -> list[Component | str]:
 
 
 def _back(text: str, address: str) -> Component:
-    link = action(text, address)
-    link.className = ""
-    return link
+    return action(text, address, plain=True)
 
 
 def _written(name: str, value: float | None, lang: str) -> str:

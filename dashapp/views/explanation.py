@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from dash import html
@@ -40,7 +41,7 @@ def drawer(shown: Shown, agency: str) -> Drawer:
     by_period = [services.explain(shown.allocation, agency, shown.indicator, id) for id in shown.periods]
     last = by_period[-1]
     sentence = explain.target_sentence(last, shown.allocation, shown.labels)
-    body: list[Component] = [html.P(_kind(shown, agency), className="muted mb-2")]
+    body: list[Component] = [html.P(_kind(shown, agency), className="muted mb-2 small")]
     if last.status in (TargetStatus.EXEMPT, TargetStatus.MISSING):
         return Drawer(True, shown.labels.agency(agency), [*body, html.P(sentence, className="sentence")])
     body += [
@@ -69,7 +70,8 @@ def _section(key: str, shown: Shown, body: Component) -> Component:
 
 def _lead(shown: Shown, by_period: list[Explanation]) -> Component:
     lang, last = shown.lang, by_period[-1]
-    counted = f"{number(last.numerator, lang)} / {number(last.denominator, lang)} {shown.labels.unit(shown.indicator)}"
+    unit = shown.labels.unit(shown.indicator, last.denominator)
+    counted = f"{number(last.numerator, lang)} / {number(last.denominator, lang)} {unit}"
     between = t("web.drawer.wilson", lang, low=share(last.wilson_low, lang), high=share(last.wilson_high, lang))
     cells = [_figure(t("web.chart.now", lang), share(last.current, lang), [counted, html.Br(), between])]
     for one in by_period:
@@ -78,7 +80,7 @@ def _lead(shown: Shown, by_period: list[Explanation]) -> Component:
     return html.Div(cells, className="lead-figures")
 
 
-def _figure(label: str, value: str, sub: list[object]) -> Component:
+def _figure(label: str, value: str, sub: list[Any]) -> Component:
     return html.Div(
         [html.Div(label, className="label"), html.Div(value, className="value"), html.Div(sub, className="sub")]
     )
@@ -123,8 +125,8 @@ def _counts(shown: Shown, by_period: list[Explanation]) -> Component:
     rows = []
     since = plan.as_of
     for one, about in zip(by_period, plan.periods, strict=True):
-        unit = shown.labels.unit(shown.indicator)
-        row: list[object] = [
+        unit = shown.labels.unit(shown.indicator, one.to_do)
+        row: list[Any] = [
             html.Span([_capital(period(one.period, lang)), html.Span(date(about.end, lang), className="src")]),
             number(one.target_count, lang),
             f"{number(one.to_do, lang, signed=True)} {unit}",
@@ -135,7 +137,8 @@ def _counts(shown: Shown, by_period: list[Explanation]) -> Component:
             if shown.plan.basis == "in_period":
                 since = about.end
         rows.append(row)
-    return parts.table(heads, rows, right=range(1, len(heads)))
+    right = range(1, len(heads))
+    return parts.table(heads, [parts.table_row(row, right) for row in rows], right)
 
 
 def _bounds(shown: Shown, last: Explanation) -> Component:
@@ -145,7 +148,7 @@ def _bounds(shown: Shown, last: Explanation) -> Component:
         [t("terms.column.lower", lang), share(last.lower, lang), _because(shown, last.lower_by)],
         [t("terms.column.upper", lang), share(last.upper, lang), _because(shown, last.upper_by)],
     ]
-    return parts.table(heads, rows, right=(1,))
+    return parts.table(heads, [parts.table_row(row, (1,)) for row in rows], (1,))
 
 
 def _because(shown: Shown, source: str) -> Component:
@@ -176,8 +179,7 @@ def _methods(shown: Shown, last: Explanation) -> Component:
         body.append(
             parts.table_row([html.Span(words), share(target, lang, 1, trim=True), difference], (1, 2), chosen=chosen)
         )
-    head = html.Tr([html.Th(text, scope="col", className="r" if at else "") for at, text in enumerate(heads)])
-    return html.Table([html.Thead(head), html.Tbody(body)], className="plain-table")
+    return parts.table(heads, body, (1, 2))
 
 
 def _capital(text: str) -> str:

@@ -54,8 +54,8 @@ def settled(state: PageState, scenario: Scenario, indicator: str) -> Levers:
 def moved(levers: Levers, scenario: Scenario, indicator: str) -> Levers:
     """Only what differs from the preset; the rest becomes None."""
     preset = of_preset(scenario, indicator)
-    same = {name: None for name, value in vars(levers).items() if value == getattr(preset, name)}
-    kept = replace(levers, **same)  # type: ignore[arg-type]
+    same: dict[str, Any] = {name: None for name, value in vars(levers).items() if value == getattr(preset, name)}
+    kept = replace(levers, **same)
     return replace(kept, grid=None) if kept.grid == OWN_GRID else kept
 
 
@@ -116,7 +116,8 @@ def lowered(state: PageState, plan: Plan, indicator: str, period: str, highest: 
     """The goal lowered to the highest share that can be reached, rounded down to a tenth of a percent."""
     goal = math.floor(highest * 1000 + 1e-9) / 10
     name = "goal" if period == plan.last.id else "milestone"
-    levers = replace(state.of(indicator), **{name: goal})
+    changed: dict[str, Any] = {name: goal}
+    levers = replace(state.of(indicator), **changed)
     return Remedy("goal", goal / 100, state.with_levers(indicator, levers))
 
 
@@ -139,7 +140,8 @@ def without(state: PageState, scenario: Scenario, indicator: str, rule: str) -> 
     for name in _KINDS:
         own = [one.id for one in plan.rules if governed(one, name, plan, indicator)]
         if rule == lever_rule(name, indicator) or rule in own:
-            levers = replace(state.of(indicator), **{name: _NONE[name]})
+            opened: dict[str, Any] = {name: _NONE[name]}
+            levers = replace(state.of(indicator), **opened)
             return Remedy("drop", rule, state.with_levers(indicator, levers))
     return Remedy("drop", rule, replace(state, dropped=(*state.dropped, rule)))
 
@@ -248,7 +250,7 @@ def _lever_rules(state: PageState, plan: Plan) -> Iterable[dict[str, Any]]:
             value = getattr(levers, name)
             if value is None or value == _NONE[name]:
                 continue
-            rule = {"kind": str(kind), "id": lever_rule(name, indicator), "indicators": [indicator]}
+            rule: dict[str, Any] = {"kind": str(kind), "id": lever_rule(name, indicator), "indicators": [indicator]}
             rule["points" if name == "step" else "value"] = _share(value)
             if name == "floor":
                 rule["periods"] = [plan.last.id]

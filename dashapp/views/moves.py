@@ -100,7 +100,7 @@ def _outputs(
         "figure_style": size(new.figure) if reshaped and new.figure is not None else no_update,
         "notes": _or_same(new.notes),
     }
-    shape = {
+    shape: dict[str, Any] = {
         "sliders": [now.sliders[id["key"]] for id in keys],
         "indicator": now.indicator,
         "method": now.method,

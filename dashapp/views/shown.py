@@ -91,6 +91,11 @@ def main_indicator(campaign: str) -> str:
     return (flows or list(own))[0]
 
 
+def tidy(state: PageState) -> PageState:
+    """The same page without saying what it shows anyway."""
+    return replace(state, indicator="") if state.indicator == main_indicator(state.campaign) else state
+
+
 def show(state: PageState) -> Shown:
     """Run the scenario of a page.
 

@@ -54,6 +54,10 @@
     if (params.event.key === "Enter" && params.data && params.data.code) { params.node.setSelected(true, true); }
   };
 
+  grid.fitNarrow = (params) => {
+    if (window.innerWidth <= 1000) { params.api.setColumnWidths([{ key: "name", newWidth: 168 }]); }
+  };
+
   function tableApi() {
     const known = window.dash_ag_grid;
     const here = document.getElementById("grid");
@@ -158,10 +162,6 @@
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) { return; }
     event.preventDefault();
     set("wanted", { data: { address: link.getAttribute("href"), at: Date.now() } });
-  });
-
-  document.addEventListener("keydown", function (event) {
-    if (event.key === "Escape" && document.querySelector("#drawer.show")) { set("drawer", { is_open: false }); }
   });
 
   /* --- a printed page shows the whole table ------------------------------------------------------------------ */
