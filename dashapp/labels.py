@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dashapp.i18n import date, has, names, number, points, share, t
+from dashapp.i18n import date, has, names, points, share, t
 from engine import Figures, IndicatorPlan, Plan, Rule, RuleKind, Where
 
 _PLURAL = re.compile(r"\b(dossier|service)s\b")
@@ -68,8 +68,10 @@ class Labels:
 
     def rule(self, rule: Rule) -> str:
         """A rule in words: kind, value, scope (``Mức sàn 40 % (cấp huyện)``)."""
-        text = t(f"terms.rule.{rule.kind}.name", self.lang)
-        value = self._value(rule)
+        if rule.kind is RuleKind.SMALL_VOLUME and rule.value is not None:
+            text, value = t("terms.where.small_volume", self.lang, volume=rule.value), ""
+        else:
+            text, value = t(f"terms.rule.{rule.kind}.name", self.lang), self._value(rule)
         if value:
             text = f"{text} {value}"
         scope = self.where(rule.where)
@@ -112,8 +114,6 @@ class Labels:
             return ""
         if rule.kind in _POINTS:
             return points(rule.value, self.lang, trim=True)
-        if rule.kind is RuleKind.SMALL_VOLUME:
-            return t("terms.where.volume_below", self.lang, volume=number(rule.value, self.lang))
         text = share(rule.value, self.lang, 2, trim=True)
         if rule.since is not None:
             return t("terms.where.since", self.lang, value=text, since=date(rule.since, self.lang))
