@@ -59,7 +59,7 @@ def find_table(sheets: Sequence[Sheet], vocabulary: Vocabulary, problems: Proble
 
     Faults of the header go to `problems`; None where they leave nothing to read.
     """
-    best = [h for h in (_best_header(sheet, vocabulary) for sheet in sheets) if h]
+    best = _headers(sheets, vocabulary, strict=True) or _headers(sheets, vocabulary, strict=False)
     visible = [h for h in best if not h.sheet.hidden]
     if not visible:
         if best:
@@ -95,32 +95,39 @@ def _text(value: object) -> str:
     return " ".join(value.split()) if isinstance(value, str) else ""
 
 
-def _best_header(sheet: Sheet, vocabulary: Vocabulary) -> _Header | None:
+def _headers(sheets: Sequence[Sheet], vocabulary: Vocabulary, *, strict: bool) -> list[_Header]:
+    """The best header of each sheet that has one; not `strict`: a misspelt one, for its faults to be named."""
+    return [header for sheet in sheets if (header := _best_header(sheet, vocabulary, strict=strict))]
+
+
+def _best_header(sheet: Sheet, vocabulary: Vocabulary, *, strict: bool) -> _Header | None:
     found = None
     for row in range(min(HEADER_ROOM, len(sheet.rows))):
         for layout, score in (
-            (Layout.LONG, _long_score(sheet, row, vocabulary)),
-            (Layout.FORM, _form_score(sheet, row, vocabulary)),
+            (Layout.LONG, _long_score(sheet, row, vocabulary, strict)),
+            (Layout.FORM, _form_score(sheet, row, vocabulary, strict)),
         ):
             if score and (found is None or score > found.score):
                 found = _Header(sheet, layout, row, score)
     return found
 
 
-def _long_score(sheet: Sheet, row: int, vocabulary: Vocabulary) -> int:
+def _long_score(sheet: Sheet, row: int, vocabulary: Vocabulary, strict: bool) -> int:
     fields = {vocabulary.long_field(text) for value in sheet.rows[row] if (text := _text(value))} - {None, IGNORED}
+    if not strict:
+        return len(fields) if len(fields) >= 2 else 0
     whose, what = fields & {"agency", "name"}, fields & {"indicator", NUMERATOR, DENOMINATOR}
     return len(fields) if len(fields) >= 3 and whose and what else 0
 
 
-def _form_score(sheet: Sheet, row: int, vocabulary: Vocabulary) -> int:
-    """Fields recognised, where at least one group is headed by an indicator and has one count below it."""
+def _form_score(sheet: Sheet, row: int, vocabulary: Vocabulary, strict: bool) -> int:
+    """Fields recognised, where at least one group has a count below it and (if `strict`) is headed by an indicator."""
     pairs = _pairs(sheet, row)
     agency = {vocabulary.agency.get(fold(top)) for top, _ in pairs.values()} & {"agency", "name"}
     counts = {
-        (indicator, field)
+        (top, field)
         for top, sub in pairs.values()
-        if (indicator := vocabulary.indicators.get(fold(top))) and sub and (field := vocabulary.count_field(sub))
+        if sub and (field := vocabulary.count_field(sub)) and (fold(top) in vocabulary.indicators or not strict)
     }
     return len(agency) + len(counts) if agency and counts else 0
 
@@ -184,6 +191,7 @@ def _read_form(header: _Header, vocabulary: Vocabulary, problems: Problems) -> T
     sheet = header.sheet
     agency: dict[str, int] = {}
     counts: dict[str, dict[str, int]] = {}
+    told: set[str] = set()
     headers: dict[int, str] = {}
     tops = [w for words in AGENCY_HEADERS.values() for w in words] + [
         w for g in vocabulary.indicator_names.values() for w in g
@@ -196,7 +204,8 @@ def _read_form(header: _Header, vocabulary: Vocabulary, problems: Problems) -> T
             if field not in (IGNORED, "indicator"):
                 _place(agency, field, (header.row, column), sheet, top, problems)
         elif indicator is None:
-            if _has_data(sheet, column, header.row + 2):
+            if top not in told and _has_data(sheet, column, header.row + 2):
+                told.add(top)
                 _unknown_header(sheet, (header.row, column), top or sub, tops if top else subs, problems)
         elif field := vocabulary.count_field(sub):
             _place(counts.setdefault(indicator, {}), field, (header.row + 1, column), sheet, headers[column], problems)

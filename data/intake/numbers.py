@@ -8,6 +8,8 @@ import re
 
 NAN = math.nan
 LARGEST_COUNT = 1e12
+FLOAT_NOISE = 1e-12
+"""Of a whole number that a formula has computed, relative to it."""
 
 _WHOLE = re.compile(r"[0-9]{1,15}\Z")
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3}){1,4}\Z")
@@ -47,11 +49,12 @@ def read_count(value: object) -> Number:
         number, code = _of_cell(value)
         if code or math.isnan(number):
             return NAN, code
-    if number < 0:
+    whole = float(round(number))
+    if number < 0 and whole != 0:
         return NAN, "negative_count"
-    if number != math.floor(number):
+    if abs(number - whole) > FLOAT_NOISE * max(1.0, whole):
         return NAN, "fractional_count"
-    return (NAN, "count_too_large") if number > LARGEST_COUNT else (number, None)
+    return (NAN, "count_too_large") if whole > LARGEST_COUNT else (abs(whole), None)
 
 
 def read_share(value: object) -> Number:

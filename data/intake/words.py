@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 from rapidfuzz import fuzz, process
@@ -111,6 +112,7 @@ COUNT_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
 STOCKS = frozenset({"provided", "active"})
 
 _TOTALS = frozenset({"tong", "tong cong", "tong so", "cong", "toan tinh", "total", "tong toan tinh", "sum"})
+_TOTALS_BEGIN = frozenset("tTcCsS")
 _QUARTER_ID = re.compile(r"(20[0-9]{2})[ -]?q([1-4])\Z")
 _QUARTER_WORDS = re.compile(r"q(?:uy)? ?(i{1,3}|iv|[1-4]) ?[/-]? ?(?:nam )?(20[0-9]{2})\Z")
 _ROMAN = MappingProxyType({"i": 1, "ii": 2, "iii": 3, "iv": 4})
@@ -119,6 +121,7 @@ _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 _BODY_PREFIX = re.compile(r"(?:ủy ban nhân dân|uỷ ban nhân dân|ubnd) +")
 
 
+@lru_cache(maxsize=2048)
 def fold(text: str) -> str:
     """A header without case, accents (đ too), line breaks, underscores and extra spaces."""
     if not text.isascii():
@@ -140,13 +143,15 @@ def name_key(text: str) -> str:
 
 def is_total(text: str) -> bool:
     """True for the words that head a totals row."""
+    if text[:1] not in _TOTALS_BEGIN:
+        return False
     folded = fold(text)
     return folded in _TOTALS or folded.startswith("tong cong ")
 
 
 def is_part(text: str) -> bool:
     """True for "Trong đó" (of which): a row that repeats part of another."""
-    return fold(text).startswith("trong do")
+    return text[:1] in ("t", "T") and fold(text).startswith("trong do")
 
 
 def period_label(id: str) -> str:

@@ -36,7 +36,7 @@ PARENTED = {"D2": "936"}
 
 FAULTS = [
     # header
-    Fault("no_header", None, {"E1": "x", "F1": "y", "G1": "z"}),
+    Fault("no_header", None, dict(zip(("A1", "B1", "C1", "D1", "E1", "F1", "G1"), "abcdefg", strict=True))),
     Fault("missing_header", "A1", {"G1": ""} | {f"G{r}": "" for r in (2, 3, 4)}, details={"header": "denominator"}),
     Fault("missing_header", "E4", {f"F{r}": "" for r in range(4, 10)}, "form", details={"header": "denominator"}),
     Fault(
@@ -186,6 +186,18 @@ def test_other_codes() -> None:
     assert codes(hidden.errors) == ["hidden_sheet_only"]
     both = read(book_bytes({"Cũ": long_rows(), "Mới": form_rows()}), "f.xlsx", known=CAMPAIGN)
     assert the(both, "sheet_ignored").details["chosen"] in ("Cũ", "Mới")
+
+
+def test_a_misspelt_header_is_named_word_by_word() -> None:
+    rows = changed(long_rows(), {"E1": "indicater", "F1": "numerater", "G1": "denominater"})
+    reading = read(csv_bytes(rows), "f.csv")
+    near = {p.cell: p.details["nearest"] for p in reading.errors if p.code == "unknown_header"}
+    assert near == {"E1": "indicator", "F1": "numerator", "G1": "denominator"}
+    missing = {p.details["header"] for p in reading.errors if p.code == "missing_header"}
+    assert missing == {"indicator", "numerator", "denominator"}
+    form = read(book_bytes({"S": changed(form_rows(), {"E3": "Tỷ lệ hồ sơ trực tuyn"})}), "f.xlsx", known=CAMPAIGN)
+    assert codes(form.errors) == ["unknown_header"], "once for the group, not once per column"
+    assert (the(form, "unknown_header").cell, the(form, "unknown_header").expected) == ("E3", "Tỷ lệ hồ sơ trực tuyến")
 
 
 def test_services_are_compared_with_the_catalogue_once_all_have_reported() -> None:

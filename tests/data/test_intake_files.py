@@ -244,6 +244,25 @@ def test_what_was_found_is_safe_to_print() -> None:
     assert len(found) <= 121
 
 
+def test_a_panic_of_the_reader_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    panic = type("PanicException", (BaseException,), {})
+
+    def fails(_: object) -> None:
+        raise panic
+
+    monkeypatch.setattr("data.intake.sheets.load_workbook", fails)
+    assert the(read(BOOK, "a.xlsx"), "broken_workbook").details == {"reason": "panic"}
+
+
+def test_an_interruption_is_no_broken_workbook(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("data.intake.sheets.load_workbook", fails)
+    with pytest.raises(KeyboardInterrupt):
+        read(BOOK, "a.xlsx")
+
+
 def test_the_hash_is_that_of_the_file() -> None:
     assert read(GOOD, "a.csv").sha256 == read(GOOD, "b.csv").sha256
     assert read(GOOD, "a.csv").sha256 != read(csv_bytes(form_rows()), "a.csv").sha256
