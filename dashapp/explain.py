@@ -27,6 +27,7 @@ VISIBLE = 0.00005
 
 ONE_DECIMAL = 0.0005
 DAYS_A_WEEK = 7
+UNMET = frozenset({GoalStatus.INFEASIBLE, GoalStatus.UNREACHABLE_BY_METHOD, GoalStatus.SHORT_BY_ROUNDING})
 CAUSES_SHOWN = 3
 OFF_GRID, KEEPS_LEVEL = "off_grid", "keeps_level"
 _SAID_IN_PARTS = (OFF_GRID, KEEPS_LEVEL)
@@ -174,9 +175,8 @@ def _goal(summary: Summary, diagnosis: Diagnosis | None, allocation: Allocation,
     if math.isnan(summary.attained):
         return t("explain.goal.nothing", lang, indicator=labels.indicator(summary.indicator), period=summary.period)
     status = summary.status
-    unmet = {GoalStatus.INFEASIBLE, GoalStatus.UNREACHABLE_BY_METHOD, GoalStatus.SHORT_BY_ROUNDING}
     key = str(status)
-    if status in unmet and diagnosis is None:
+    if status in UNMET and diagnosis is None:
         key = "not_met"
     highest = "" if diagnosis is None else _below(_highest(status, diagnosis), summary.goal, lang)
     text = t(
@@ -195,7 +195,7 @@ def _goal(summary: Summary, diagnosis: Diagnosis | None, allocation: Allocation,
         because="" if diagnosis is None else _because(diagnosis, labels),
     )
     implied = summary.implied_in_period_rate
-    if status not in unmet and implied is not None and not math.isnan(implied) and plan.basis is Basis.CUMULATIVE:
+    if status not in UNMET and implied is not None and not math.isnan(implied) and plan.basis is Basis.CUMULATIVE:
         since, end = allocation.plan.as_of, _end(summary.period, allocation)
         text = f"{text} {t('explain.goal.implied', lang, rate=implied, since=since, end=end)}"
     return text

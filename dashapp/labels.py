@@ -90,6 +90,14 @@ class Labels:
         rule = self.rules.get(source)
         return (rule.reason.get(self.lang) or None) if rule is not None else None
 
+    def law(self, source: str) -> str:
+        """A rule with its reason and legal basis as a line; empty where the scenario gives neither."""
+        rule = self.rules.get(source)
+        if rule is None or not (rule.source or rule.reason.get(self.lang)):
+            return ""
+        own, basis = rule.reason.get(self.lang) or None, rule.source or None
+        return t("terms.law", self.lang, rule=self.rule(rule), own=own, basis=basis)
+
     def method(self, plan: IndicatorPlan) -> str:
         """Name of the method an indicator uses."""
         return t(f"terms.method.{plan.method.name}.name", self.lang)

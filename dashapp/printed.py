@@ -8,16 +8,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dashapp.explain import goal_sentence
+from dashapp.explain import UNMET, goal_sentence
 from dashapp.i18n import ABSENT, number, period, points, share, t
 from dashapp.labels import Labels
 from dashapp.messages import of_note
 from dashapp.services import Remark
 from dashapp.terminal import Align, Column, table
-from engine import Allocation, Explanation, Note, TargetStatus, UnderMethod
+from engine import Allocation, Explanation, Level, Note, TargetStatus, UnderMethod
 from scenarios import Comparison
 
 NOTES_OF_A_KIND = 5
+_LEVELS = tuple(str(level) for level in Level)
 
 
 class _Cell(NamedTuple):
@@ -65,7 +66,7 @@ def goals(allocation: Allocation, labels: Labels) -> str:
         for one in allocation.summaries
     ]
     sentences = [f"• {goal_sentence(one, allocation, labels)}" for one in allocation.summaries]
-    unmet = [f"• {goal_sentence(one, allocation, labels)}" for one in allocation.groups if one.shortfall > 0]
+    unmet = [f"• {goal_sentence(one, allocation, labels)}" for one in allocation.groups if one.status in UNMET]
     said = "\n".join([*sentences, *_few(unmet, lang)])
     return f"{t('cli.say.goals', lang)}\n{table(columns, rows)}\n\n{said}"
 
@@ -85,8 +86,9 @@ def targets(allocation: Allocation, labels: Labels) -> str:
 
 def _target_rows(allocation: Allocation, indicator: str, labels: Labels) -> Iterator[list[str]]:
     lang, result = labels.lang, allocation.results[indicator]
-    for row, position in enumerate(result.rows):
-        code = allocation.figures.codes[position]
+    figures = allocation.figures
+    for row in sorted(range(len(result.rows)), key=lambda at: _LEVELS.index(figures.levels[result.rows[at]])):
+        code = figures.codes[result.rows[row]]
         status = result.status[-1, row]
         yield [
             code,
@@ -201,6 +203,7 @@ def trace(explanation: Explanation, labels: Labels) -> str:
                 high=explanation.wilson_high,
             )
         )
+    about += [labels.law(step.rule) for step in explanation.steps if step.rule and labels.law(step.rule)]
     return "\n".join([t("cli.say.trace", lang), table(columns, rows, longest=60), *about])
 
 

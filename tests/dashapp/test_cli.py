@@ -139,6 +139,20 @@ def test_explain_adds_up(here: Path, capsys: pytest.CaptureFixture[str]):
     assert "không giao chỉ tiêu" in capsys.readouterr().out
 
 
+def test_explain_names_the_rule_its_reason_and_its_law(here: Path, capsys: pytest.CaptureFixture[str]):
+    rule = """[[rules]]
+kind = "cap"
+value = "20%"
+where = {agency = "A"}
+reason = {vi = "Đang sắp xếp lại bộ máy", en = "Being reorganised"}
+source = "Quyết định số 1/QĐ-UBND"
+"""
+    (here / "tran.toml").write_text(SCENARIO.replace("GOAL", "35%") + rule, encoding="utf-8")
+    assert main(["explain", "so-lieu.csv", "--scenario", "tran.toml", "--agency", "A"]) == 0
+    told = capsys.readouterr().out.replace("\u00a0", " ")
+    assert "Mức trần 20 % (Sở Tư pháp): Đang sắp xếp lại bộ máy. Căn cứ: Quyết định số 1/QĐ-UBND" in told
+
+
 def test_check_says_what_is_fine(here: Path, capsys: pytest.CaptureFixture[str]):
     assert main(["check", "so-lieu.csv"]) == 0
     assert "so-lieu.csv: không có lỗi" in capsys.readouterr().out
