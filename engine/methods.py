@@ -188,48 +188,37 @@ def look(problem: Problem, effects: Effects, t: int, choice: MethodChoice, goal:
     if choice.toward is Toward.GOAL:
         toward = np.broadcast_to(groups.spread(goal), top.shape)
     elif choice.toward is Toward.BEST_PEER:
-        toward = best_peers(problem)
+        toward = problem.best
     view = View(r, start, smooth, top, problem.proposals[t], problem.score, offset, scale, toward)
     return _pool(problem, effects, t, view, groups) if (effects.twin != NOBODY).any() else view
 
 
-def best_peers(problem: Problem) -> Floats:
-    """(n,) 90th percentile of the current rates of the row's level (linear interpolation)."""
-    best = np.zeros_like(problem.r)
-    for level in np.unique(problem.level):
-        peers = (problem.level == level) & (problem.D > 0)
-        if peers.any():
-            best[problem.level == level] = np.quantile(problem.r[peers], 0.9)
-    return best
-
-
 def _pool(problem: Problem, effects: Effects, t: int, view: View, groups: Groups) -> View:
-    """Give the rows of each `same_target` group (within one solving group) the group's pooled figures."""
+    """Give the rows of each `same_target` group (within one solving group) the figures of those that count, pooled."""
     label = effects.twin if groups.labels is None else effects.twin * np.int64(groups.count) + groups.labels
     twins = effects.twin != NOBODY
     _, index = np.unique(label[twins], return_inverse=True)
-    D, volume, weight = problem.D[twins], problem.volumes[t][twins], problem.weights[t][twins]
-
-    def mean(values: Floats, mass: Floats) -> Floats:
-        total = np.bincount(index, mass)
-        return np.divide(np.bincount(index, values * mass), total, out=np.zeros_like(total), where=total > 0)
+    counts = ((problem.weights[t] > 0) & (effects.exempt_by[t] == NOBODY))[twins].astype(np.float64)
+    D, volume, weight = (mass[twins] * counts for mass in (problem.D, problem.volumes[t], problem.weights[t]))
 
     def pooled(values: Floats, mass: Floats) -> Floats:
+        total = np.bincount(index, mass)
+        mass = np.where(total[index] > 0, mass, 1.0)  # nothing counted in the whole group: the mean of its rows
         out = values.copy()
-        out[twins] = mean(values[twins], mass)[index]
+        out[twins] = (np.bincount(index, values[twins] * mass) / np.bincount(index, mass))[index]
         return out
 
-    smooth = view.smooth.copy()
-    N_group, D_group = (np.bincount(index, counts[twins]).astype(np.float64) for counts in (problem.N, problem.D))
-    smooth[twins] = rates.smooth(N_group, D_group)[index]
-    proposal = np.where(twins, pooled(_offered(view), weight), view.proposal)
+    smooth = pooled(view.smooth, D)
+    N_group, D_group = np.bincount(index, problem.N[twins] * counts), np.bincount(index, D)
+    known = D_group[index] > 0
+    smooth[twins] = np.where(known, rates.smooth(N_group, D_group)[index], smooth[twins])
     return replace(
         view,
         r=pooled(view.r, D),
         p=pooled(view.p, D),
         smooth=smooth,
         top=pooled(view.top, weight),
-        proposal=proposal,
+        proposal=np.where(twins, pooled(_offered(view), weight), view.proposal),
         score=pooled(view.score, weight),
         offset=pooled(view.offset, volume),
         scale=pooled(view.scale, volume),

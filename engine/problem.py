@@ -36,8 +36,10 @@ class Problem:
         Weight of the pooled value: `volumes`, or V on basis `in_period`; 0 where missing.
     r, p, smooth : (n,) float
         Current rate as rules see it (0 where D = 0), start of the methods (level's rate where D = 0), r̃.
-    raw, shrunk, wilson_low, wilson_high, peers : (n,) float
-        N/D (NaN where D = 0), empirical-Bayes rate, 95 % interval, pooled rate of the row's level.
+    raw, shrunk, wilson_low, wilson_high : (n,) float
+        N/D (NaN where D = 0), empirical-Bayes rate, 95 % interval.
+    peers, best : (n,) float
+        Pooled rate of the row's level, and the 90th percentile of its agencies' rates (linear interpolation).
     proposals : (T, n) float
         NaN where the agency proposed nothing.
     score : (n,) float
@@ -66,6 +68,7 @@ class Problem:
     wilson_low: Floats
     wilson_high: Floats
     peers: Floats
+    best: Floats
     proposals: Floats
     score: Floats
     score_assumed: NDArray[np.bool_]
@@ -167,6 +170,7 @@ def pose(figures: Figures, plan: Plan, asked: IndicatorPlan) -> Problem:
         wilson_low=low,
         wilson_high=high,
         peers=peers,
+        best=_best(rate, D, level),
         proposals=proposals,
         score=_scores(counts.weight),
         score_assumed=np.isnan(counts.weight),
@@ -188,6 +192,15 @@ def _volumes(counts: IndicatorFigures, D: Floats, plan: Plan, asked: IndicatorPl
         factor = calendar.pro_rata(plan.as_of, plan.periods, plan.assumptions)
         V = np.where(assumed, D * factor[:, None], V)
     return np.ceil(V - 1e-9), assumed
+
+
+def _best(rate: Floats, D: Floats, level: NDArray[np.intp]) -> Floats:
+    best = np.zeros_like(rate)
+    for one in np.unique(level):
+        reported = (level == one) & (D > 0)
+        if reported.any():
+            best[level == one] = np.quantile(rate[reported], 0.9)
+    return best
 
 
 def _scores(given: Floats) -> Floats:

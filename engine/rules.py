@@ -109,7 +109,13 @@ RULES: Mapping[RuleKind, RuleInfo] = MappingProxyType(
             ),
             RuleInfo(RuleKind.SAME_TARGET, Effect.GROUP, "method sees pooled figures", (), "own bounds still hold"),
             RuleInfo(RuleKind.SMALL_VOLUME, Effect.START, "below → exempt or pooled start", ("value", "treatment"), ""),
-            RuleInfo(RuleKind.PIN, Effect.PIN, "exactly this value", ("value",), "error outside the physical range"),
+            RuleInfo(
+                RuleKind.PIN,
+                Effect.PIN,
+                "exactly this value",
+                ("value",),
+                "error outside the physical range; wins over an exemption",
+            ),
             RuleInfo(RuleKind.EXEMPT, Effect.EXEMPT, "no target", (), "out of numerator and denominator"),
         )
     }
