@@ -209,7 +209,7 @@ def _pool(problem: Problem, effects: Effects, t: int, view: View, groups: Groups
         return out
 
     smooth = pooled(view.smooth, D)
-    N_group, D_group = np.bincount(index, problem.N[twins] * counts), np.bincount(index, D)
+    N_group, D_group = (np.bincount(index, mass).astype(np.float64) for mass in (problem.N[twins] * counts, D))
     known = D_group[index] > 0
     smooth[twins] = np.where(known, rates.smooth(N_group, D_group)[index], smooth[twins])
     return replace(

@@ -115,6 +115,10 @@ class MethodChoice:
     toward: Toward = Toward.REACHABLE
     parts: tuple[tuple[MethodChoice, float], ...] = ()
 
+    def uses(self, what: str) -> bool:
+        """Whether it, or a part of it, is the method or closes toward the point named `what`."""
+        return what in (self.name, self.toward) or any(part.uses(what) for part, _ in self.parts)
+
 
 @dataclass(frozen=True, slots=True)
 class IndicatorPlan:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine import calendar, rates
 from engine.figures import Figures, IndicatorFigures
-from engine.plan import Basis, IndicatorPlan, Kind, Plan, StartRate, Where
+from engine.plan import Basis, IndicatorPlan, Kind, Plan, StartRate, Toward, Where
 from engine.solver import Floats
 
 
@@ -39,7 +39,8 @@ class Problem:
     raw, shrunk, wilson_low, wilson_high : (n,) float
         N/D (NaN where D = 0), empirical-Bayes rate, 95 % interval.
     peers, best : (n,) float
-        Pooled rate of the row's level, and the 90th percentile of its agencies' rates (linear interpolation).
+        Pooled rate of the row's level, and the 90th percentile of its agencies' rates (linear interpolation;
+        computed only where a method looks at it).
     proposals : (T, n) float
         NaN where the agency proposed nothing.
     score : (n,) float
@@ -170,7 +171,7 @@ def pose(figures: Figures, plan: Plan, asked: IndicatorPlan) -> Problem:
         wilson_low=low,
         wilson_high=high,
         peers=peers,
-        best=_best(rate, D, level),
+        best=_best(rate, D, level) if asked.method.uses(Toward.BEST_PEER) else peers,
         proposals=proposals,
         score=_scores(counts.weight),
         score_assumed=np.isnan(counts.weight),

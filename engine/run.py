@@ -22,8 +22,7 @@ from engine.allocation import (
 from engine.check import check
 from engine.diagnosis import diagnose
 from engine.figures import Figures
-from engine.methods import BLEND
-from engine.plan import IndicatorPlan, MethodChoice, Plan
+from engine.plan import IndicatorPlan, Plan
 from engine.problem import Problem, pose
 from engine.solver import TOLERANCE, Floats
 from engine.stage import StageSolution
@@ -192,7 +191,7 @@ def _warnings(problem: Problem, result: IndicatorResult, solved: NDArray[np.bool
     for t, period in enumerate(problem.plan.periods):
         note("assumed_volume", problem.assumed[t] & (problem.D > 0), period=period.id)
     note("assumed_start", result.start_assumed & ~np.isnan(result.target).all(axis=0))
-    if _uses(asked.method, "weighted_increment"):
+    if asked.method.uses("weighted_increment"):
         note("assumed_weight", problem.score_assumed & ~problem.missing)
     note("children_left_out", ~solved & (problem.above >= 0))
     for t in range(1, problem.periods):
@@ -200,7 +199,3 @@ def _warnings(problem: Problem, result: IndicatorResult, solved: NDArray[np.bool
             falls = result.target[t] < result.target[t - 1] - TOLERANCE
         note("rate_falls_by_volume", falls, period=problem.plan.periods[t].id)
     return notes
-
-
-def _uses(choice: MethodChoice, name: str) -> bool:
-    return choice.name == name or (choice.name == BLEND and any(_uses(part, name) for part, _ in choice.parts))
