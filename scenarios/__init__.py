@@ -5,7 +5,7 @@ from scenarios.catalogue import Indicator, indicators
 from scenarios.compare import Block, Column, Comparison, Side, compare, compare_allocations
 from scenarios.errors import ScenarioError, ScenarioErrors
 from scenarios.layer import plain
-from scenarios.load import change, load, loads, shipped_ids
+from scenarios.load import change, from_document, load, loads, shipped_ids
 from scenarios.model import Scenario
 from scenarios.run import run
 
@@ -24,6 +24,7 @@ __all__ = [
     "change",
     "compare",
     "compare_allocations",
+    "from_document",
     "indicators",
     "load",
     "loads",

@@ -74,6 +74,24 @@ def change(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     return _finish(stack, scenario.path, scenario.id, scenario.extends)
 
 
+def from_document(document: Mapping[str, Any], *, id: str, extends: tuple[str, ...] = ()) -> Scenario:
+    """A scenario from a flattened document (`Scenario.document`), e.g. one that was stored.
+
+    Parameters
+    ----------
+    id : str
+        What it is called where the document names none.
+    extends : tuple of str
+        What was laid below it, nearest first; kept for the reader, read by nothing.
+
+    Raises
+    ------
+    ScenarioErrors
+        With paths, without files and lines.
+    """
+    return _finish(Stack.of([Layer(document)]), None, id, extends)
+
+
 def _shipped(id: str, file: str | None, line: int | None) -> Path:
     path = SHIPPED / f"{id}.toml"
     if not _ID.fullmatch(id) or id.endswith("/campaign") or not path.is_file():
