@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 import json
 import math
 import os
+import pty
 import signal
 import socket
+import struct
 import subprocess
 import sys
+import termios
 import time
 import urllib.request
 from pathlib import Path
@@ -219,6 +223,20 @@ def test_no_progress_bar_in_a_pipe(here: Path):
     done = chitieu("compare", "so-lieu.csv", "--scenario", "dat.toml", "--scenario", "khong-dat.toml", where=here)
     assert "it/s" not in done.stderr
     assert "\r" not in done.stdout + done.stderr
+
+
+def test_progress_bar_on_a_terminal(here: Path):
+    """Work of more than a second, on a terminal of 80 columns."""
+    work = "import time; from dashapp.terminal import progress\nwith progress(4) as bar:\n"
+    work += "    for _ in range(4): time.sleep(0.5); bar.update()"
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-c", work], cwd=here, env=env, stderr=theirs, timeout=60, check=True)
+    os.close(theirs)
+    shown = os.read(ours, 65536).decode()
+    os.close(ours)
+    assert "4/4" in shown
 
 
 def test_reader_that_goes_away(here: Path):

@@ -38,12 +38,12 @@ def _large(path: Path) -> None:
 
 
 def _bomb(path: Path) -> None:
-    """300 kB that unpack to 300 MB."""
+    """A tenth of a megabyte that unpacks to 110 MB."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("[Content_Types].xml", "<Types/>")
         packed.writestr("xl/workbook.xml", "<workbook/>")
         with packed.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
-            for _ in range(300):
+            for _ in range(110):
                 sheet.write(b"0" * 1_000_000)
 
 
@@ -198,8 +198,7 @@ def _refused(arguments: list[str], fault: Fault, lang: str, here: Path, capsys: 
 @pytest.mark.parametrize("fault", FIGURES.values(), ids=FIGURES)
 def test_figures(fault: Fault, lang: str, here: Path, capsys: pytest.CaptureFixture[str]):
     fault.make(here / fault.file)
-    for out in ("r.json", "r.csv", "r.xlsx"):
-        _refused(["allocate", fault.file, "--scenario", "good.toml", "--out", out], fault, lang, here, capsys)
+    _refused(["allocate", fault.file, "--scenario", "good.toml", "--out", "r.xlsx"], fault, lang, here, capsys)
     _refused(["check", fault.file], fault, lang, here, capsys)
 
 

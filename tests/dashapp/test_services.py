@@ -98,6 +98,9 @@ def test_a_users_scenario_is_not_bound_to_the_campaigns_agencies(tmp_path):
     own = services.load_scenario(str(path))
     assert services.known_for(own).agencies == ()
     assert services.known_for(own).periods == ("2026Q3", "2026Q4")
+    copy = tmp_path / "base.toml"
+    copy.write_text('id = "phu-tho-2026/base"\nextends = "phu-tho-2026/base"\n', encoding="utf-8")
+    assert services.known_for(services.load_scenario(str(copy))).agencies == ()
     assert len(services.known_for(services.scenario(f"{CAMPAIGN}/base")).agencies) == 163
     assert services.campaign_of(own) is services.campaign(CAMPAIGN)
 
