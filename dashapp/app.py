@@ -1,25 +1,17 @@
-"""The web application: a factory, and everything that is sent with every answer."""
+"""The web application: a factory; nothing is shared between two applications that it makes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from dash import Dash
 from flask import Flask, Response, redirect, request
-from flask_compress import Compress
 
+from dashapp import sending
 from dashapp.callbacks import compare, routing, workbench
 from dashapp.i18n import LANGUAGES, t
 from dashapp.pages import router, shell
 from dashapp.urlstate import language
 
 HEALTH = "healthz"
-A_YEAR = 365 * 24 * 3600
-"""Assets carry a fingerprint in their address, so a browser may keep them."""
-LARGEST_REQUEST = 1_000_000
-"""Bytes of a request; the page sends a few thousand."""
-
 ICON = "favicon.svg"
 
 _INDEX = """<!DOCTYPE html>
@@ -37,16 +29,6 @@ _INDEX = """<!DOCTYPE html>
     </body>
 </html>
 """
-
-_HEADERS: Mapping[str, str] = MappingProxyType(
-    {
-        "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "DENY",
-        "Referrer-Policy": "no-referrer",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-        "Cross-Origin-Opener-Policy": "same-origin",
-    }
-)
 
 
 class _Pages(Dash):
@@ -87,13 +69,10 @@ def create_app() -> Dash:
         `app.server` is the WSGI application; ``/healthz`` answers 200 while it is alive.
     """
     server = Flask("dashapp")
-    server.config["SEND_FILE_MAX_AGE_DEFAULT"] = A_YEAR
-    server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
-    server.config["COMPRESS_MIN_SIZE"] = 1024
-    Compress(server)
+    sending.settle(server)
     app = _Pages(
         "dashapp",
-        server=server,  # type: ignore[arg-type]
+        server=server,
         assets_ignore=r".*\.(txt|svg|woff2)$",
         serve_locally=True,
         suppress_callback_exceptions=True,
@@ -105,7 +84,7 @@ def create_app() -> Dash:
     for part in (routing, workbench, compare):
         part.register(app)
     _redirect_home(server)
-    _add_headers(app, server)
+    sending.protect(server, app.csp_hashes())
     return app
 
 
@@ -115,29 +94,3 @@ def _redirect_home(server: Flask) -> None:
         if request.path == "/" and request.method == "GET":
             return redirect(router.home(language(request.full_path)))  # type: ignore[return-value]
         return None
-
-
-def _add_headers(app: Dash, server: Flask) -> None:
-    """Nothing is loaded from, sent to or framed by another host."""
-    hashes = " ".join(app.csp_hashes())
-    policy = "; ".join(
-        (
-            "default-src 'self'",
-            f"script-src 'self' {hashes}",
-            "style-src 'self' 'unsafe-inline'",
-            "img-src 'self' data: blob:",
-            "font-src 'self' data:",
-            "connect-src 'self'",
-            "object-src 'none'",
-            "base-uri 'self'",
-            "form-action 'self'",
-            "frame-ancestors 'none'",
-        )
-    )
-
-    @server.after_request
-    def protect(response: Response) -> Response:
-        response.headers.setdefault("Content-Security-Policy", policy)
-        for name, value in _HEADERS.items():
-            response.headers.setdefault(name, value)
-        return response

@@ -48,6 +48,7 @@ LEGEND: Final = "legend"
 GRID: Final = "grid"
 NOTES: Final = "notes"
 DRAWER: Final = "drawer"
+CLOSE: Final = "drawer-close"
 WATERFALL: Final = "waterfall"
 
 # the comparison

@@ -102,6 +102,12 @@ def _register_scripts(app: Dash) -> None:
         prevent_initial_call=True,
     )
     app.clientside_callback(
+        ClientsideFunction("chitieu", "close"),
+        Output(ids.DRAWN, "data", allow_duplicate=True),
+        Input(ids.CLOSE, "n_clicks"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
         ClientsideFunction("chitieu", "fromBox"),
         Output({"type": ids.LEVER_TYPED, "key": MATCH}, "invalid"),
         Input({"type": ids.LEVER_TYPED, "key": MATCH}, "value"),

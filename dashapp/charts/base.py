@@ -72,7 +72,6 @@ def layout(lang: str, height: int, **more: Any) -> dict[str, Any]:
             "align": "left",
             "font": {"family": FONT, "size": 12, "color": INK},
         },
-        "transition": {"duration": 0},
         **more,
     }
 

@@ -36,6 +36,7 @@ def body(state: PageState, answer: Answer, faults: Sequence[Fault]) -> Component
                 backdrop=False,
                 scrollable=True,
                 is_open=False,
+                close_button=False,
                 title="",
                 className="explain",
             ),

@@ -35,7 +35,7 @@ def cards(shown: Shown) -> list[Component]:
 
 def _card(kind: str, title: str, big: Component | str, sub: str, *, words: bool = False) -> Component:
     return html.Div(
-        [html.H3(title), html.Div(big, className="big words" if words else "big"), html.Div(sub, className="sub")],
+        [html.H2(title), html.Div(big, className="big words" if words else "big"), html.Div(sub, className="sub")],
         className=f"card-figure {kind}",
     )
 

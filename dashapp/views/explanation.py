@@ -26,10 +26,9 @@ WATERFALL_TICKS = (0, 0.25, 0.5, 0.75, 1)
 
 @dataclass(frozen=True)
 class Drawer:
-    """Title and body of the explanation; closed where there is nothing to explain."""
+    """Title and body of the explanation; both empty where there is nothing to explain."""
 
-    open: bool
-    title: str
+    title: list[Component]
     body: list[Component]
 
 
@@ -37,13 +36,13 @@ def drawer(shown: Shown, agency: str) -> Drawer:
     """The explanation of an agency's targets in the shown indicator."""
     position = shown.allocation.figures.position.get(agency)
     if position is None or position not in shown.result.rows:
-        return Drawer(False, "", [])
+        return Drawer([], [])
     by_period = [services.explain(shown.allocation, agency, shown.indicator, id) for id in shown.periods]
     last = by_period[-1]
     sentence = explain.target_sentence(last, shown.allocation, shown.labels)
     body: list[Component] = [html.P(_kind(shown, agency), className="muted mb-2 small")]
     if last.status in (TargetStatus.EXEMPT, TargetStatus.MISSING):
-        return Drawer(True, shown.labels.agency(agency), [*body, html.P(sentence, className="sentence")])
+        return Drawer(_title(shown, agency), [*body, html.P(sentence, className="sentence")])
     body += [
         _lead(shown, by_period),
         html.P(sentence, className="sentence"),
@@ -52,7 +51,14 @@ def drawer(shown: Shown, agency: str) -> Drawer:
         _section("web.drawer.bounds", shown, _bounds(shown, last)),
         _section("web.drawer.methods", shown, _methods(shown, last)),
     ]
-    return Drawer(True, shown.labels.agency(agency), body)
+    return Drawer(_title(shown, agency), body)
+
+
+def _title(shown: Shown, agency: str) -> list[Component]:
+    close = html.Button(
+        id=ids.CLOSE, type="button", className="btn-close", **parts.aria(label=t("web.drawer.close", shown.lang))
+    )
+    return [html.Span(shown.labels.agency(agency), id=f"{ids.DRAWER}-title"), close]
 
 
 def _kind(shown: Shown, agency: str) -> str:

@@ -147,4 +147,4 @@ def explained(address: str, agency: str | None) -> dict[str, Any]:
         drawer = explanation.drawer(show(page_of(address)), agency)
     except (ScenarioErrors, EngineError):
         return closed
-    return {"is_open": drawer.open, "title": drawer.title, "children": drawer.body} if drawer.open else closed
+    return {"is_open": True, "title": drawer.title, "children": drawer.body} if drawer.body else closed

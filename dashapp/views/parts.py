@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from dash import html
 from dash.development.base_component import Component
@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from dashapp.i18n import t
 from dashapp.urlstate import MOST_NAMED, Fault
 
-Children = Component | str | None
+Children: TypeAlias = Component | str | None
 
 
 def aria(**said: str) -> Any:

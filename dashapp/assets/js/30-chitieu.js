@@ -36,7 +36,7 @@
 
   function percentOf(text) {
     const said = String(text).trim().replace(/\s*%$/, "");
-    if (!/^\d{1,3}([.,]\d{1,4})?$/.test(said)) { return null; }
+    if (!/^\d{1,3}([.,]\d{1,2})?$/.test(said)) { return null; }
     const value = Number(said.replace(",", "."));
     return value <= 100 ? value : null;
   }
@@ -104,6 +104,11 @@
         set("grid", { selectedRows: [] });
         set("chart", { clickData: null });
       }
+      return keep();
+    },
+
+    close: function (clicks) {
+      if (clicks) { set("drawer", { is_open: false }); }
       return keep();
     },
 
