@@ -17,12 +17,12 @@ export UV_SYSTEM_CERTS := true
 # Compiled modules are kept, or every start would cost two seconds more.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test browser lint format types imports bench lock clean
+.PHONY: run test programs lint format types imports bench lock clean
 
 run: $(VENV)/.ready
 	@exec $(BIN)/chitieu serve $(ARGS)
 
-test: lint types imports browser
+test: lint types imports programs
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 lint: $(VENV)/.ready-test
@@ -76,5 +76,5 @@ if test -x $(UV); then install="$(UV) pip install --quiet --python $(BIN)/python
 	$$install --no-build-isolation --no-deps --editable .
 endef
 
-browser:
-	@sh .ci/browser
+programs:
+	@sh .ci/programs
