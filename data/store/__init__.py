@@ -1,1 +1,8 @@
 """What rests: campaigns, figures, scenarios, allocations, people and the log, in one database."""
+
+from data.store import records
+from data.store.errors import StoreError
+from data.store.store import BUSY_SECONDS, DEFAULT_URL, Store
+from data.store.work import Work
+
+__all__ = ["BUSY_SECONDS", "DEFAULT_URL", "Store", "StoreError", "Work", "records"]

@@ -1,0 +1,214 @@
+"""The few things that differ between SQLite and PostgreSQL: opening a connection and beginning a transaction.
+
+Everything else in the store is one logic for both. A transaction is begun for reading (one consistent state, nothing
+can be written) or for writing (a turn: nobody else writes until it ends).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Protocol, cast
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from data.store.errors import StoreError
+
+SCHEMA = "chitieu"
+"""Where the tables live in PostgreSQL."""
+
+CONNECTIONS = 5
+EXTRA_CONNECTIONS = 20
+CONNECT_SECONDS = 10
+ABANDONED_SECONDS = 120
+"""A writer that says nothing for so long has died without PostgreSQL noticing: its turn ends."""
+
+_MIGRATION_LOCK = 0x63686974  # any number, the same for all of us
+_MODE = "chitieu_mode"
+
+
+class Mode(StrEnum):
+    """What a transaction is begun for."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+class _DbApi(Protocol):
+    """What we use of a connection of the database's own library."""
+
+    isolation_level: Any
+    autocommit: Any
+
+    def cursor(self) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How to connect (once per connection), begin (once per transaction) and set up (once per database)."""
+
+    connect_args: Callable[[float], Mapping[str, Any]]
+    on_connect: Callable[[_DbApi, float], None]
+    on_begin: Callable[[Connection, Mode], None]
+    prepare: Callable[[_DbApi], None]
+    make_room: Callable[[Connection], None]
+
+
+def parse(url: str) -> URL:
+    """The address of a database, with the driver we use.
+
+    Raises
+    ------
+    StoreError
+        ``bad_url``: neither a SQLite file nor PostgreSQL; the address is not repeated, it may hold a password.
+    """
+    try:
+        address = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise StoreError("bad_url", reason="syntax") from error
+    backend = address.get_backend_name()
+    if backend == "postgresql":
+        return address.set(drivername="postgresql+psycopg")
+    if backend != "sqlite":
+        raise StoreError("bad_url", reason="kind", known=("sqlite", "postgresql"))
+    if not address.database or address.database.startswith((":memory:", "file:")):
+        raise StoreError("bad_url", reason="no_file")
+    return address.set(drivername="sqlite")
+
+
+def connect(url: URL, busy_seconds: float) -> Engine:
+    """An engine whose transactions begin as `Mode` says; nothing is opened yet."""
+    dialect = DIALECTS[url.get_backend_name()]
+    engine = create_engine(
+        url,
+        connect_args=dict(dialect.connect_args(busy_seconds)),
+        pool_size=CONNECTIONS,
+        max_overflow=EXTRA_CONNECTIONS,
+        pool_timeout=busy_seconds,
+        pool_pre_ping=True,
+    )
+    event.listen(engine, "connect", lambda raw, _: dialect.on_connect(raw, busy_seconds))
+    event.listen(engine, "begin", lambda connection: dialect.on_begin(connection, mode_of(connection)))
+    return engine
+
+
+def mode_of(connection: Connection) -> Mode:
+    """What this connection's transactions are begun for."""
+    return Mode(connection.get_execution_options().get(_MODE, Mode.READ))
+
+
+def for_mode(engine: Engine, mode: Mode) -> Engine:
+    """The same engine, its transactions begun for `mode`."""
+    return engine.execution_options(**{_MODE: mode})
+
+
+def prepare(engine: Engine) -> None:
+    """What a database is told once and remembers, outside of any transaction; it must be known to be ours or empty."""
+    raw = engine.raw_connection()
+    try:
+        DIALECTS[engine.dialect.name].prepare(cast(_DbApi, raw.dbapi_connection))
+    finally:
+        raw.close()
+
+
+def make_room(connection: Connection) -> None:
+    """Wait until no other process sets up this database, and make the place for its tables."""
+    DIALECTS[connection.dialect.name].make_room(connection)
+
+
+# --- SQLite ----------------------------------------------------------------------------------------------------------
+
+
+def make_file(url: URL) -> None:
+    """Make the file of a SQLite database with its folder, for nobody else to read; one that is there is left alone."""
+    path = Path(url.database or "")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_CREAT | os.O_RDONLY, 0o600))
+    except OSError as error:
+        raise StoreError("unavailable", reason=os.strerror(error.errno or 0), path=str(path)) from error
+
+
+def _sqlite_args(busy_seconds: float) -> Mapping[str, Any]:
+    return {"timeout": busy_seconds}
+
+
+def _sqlite_connect(raw: _DbApi, busy_seconds: float) -> None:
+    raw.isolation_level = None  # transactions begin where we say, not where Python guesses
+    cursor = raw.cursor()
+    for pragma in (
+        f"busy_timeout = {int(busy_seconds * 1000)}",
+        "foreign_keys = ON",
+        "synchronous = FULL",
+        "recursive_triggers = ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _sqlite_begin(connection: Connection, mode: Mode) -> None:
+    reading = mode is Mode.READ
+    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reading else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _sqlite_prepare(raw: _DbApi) -> None:
+    cursor = raw.cursor()
+    if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.close()
+
+
+def _sqlite_room(connection: Connection) -> None:
+    """BEGIN IMMEDIATE has made everybody wait already, and a file needs no schema."""
+
+
+# --- PostgreSQL ------------------------------------------------------------------------------------------------------
+
+
+def _postgres_args(_: float) -> Mapping[str, Any]:
+    return {"connect_timeout": CONNECT_SECONDS, "keepalives_idle": 30, "application_name": SCHEMA}
+
+
+def _postgres_connect(raw: _DbApi, busy_seconds: float) -> None:
+    before, raw.autocommit = raw.autocommit, True
+    cursor = raw.cursor()
+    for setting in (
+        f"search_path = {SCHEMA}",
+        "timezone = 'UTC'",
+        f"lock_timeout = {int(busy_seconds * 1000)}",
+        f"idle_in_transaction_session_timeout = {ABANDONED_SECONDS * 1000}",
+    ):
+        cursor.execute(f"SET {setting}")
+    cursor.close()
+    raw.autocommit = before
+
+
+def _postgres_begin(connection: Connection, mode: Mode) -> None:
+    if mode is Mode.READ:
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+
+def _postgres_prepare(raw: _DbApi) -> None:
+    """Nothing to remember."""
+
+
+def _postgres_room(connection: Connection) -> None:
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
+    there = connection.execute(text("SELECT 1 FROM pg_namespace WHERE nspname = :name"), {"name": SCHEMA})
+    if there.first() is None:
+        connection.execute(text(f"CREATE SCHEMA {SCHEMA}"))
+
+
+DIALECTS: Mapping[str, Dialect] = MappingProxyType(
+    {
+        "sqlite": Dialect(_sqlite_args, _sqlite_connect, _sqlite_begin, _sqlite_prepare, _sqlite_room),
+        "postgresql": Dialect(_postgres_args, _postgres_connect, _postgres_begin, _postgres_prepare, _postgres_room),
+    }
+)

@@ -1,0 +1,138 @@
+"""The log: append-only, each entry chained to the one before by its hash."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from data.store import records, tables
+from data.store.errors import StoreError
+from data.store.failures import refusals
+from data.store.records import Broken, LogEntry
+from data.store.repositories.base import Repository, record
+from data.store.types import same_document, written
+
+GENESIS = "0" * 64
+"""What stands in place of a hash before the first entry."""
+
+_PAGE = 1000
+_HASHED = ("seq", "at", "user", "action", "subject", "before", "after", "previous_hash")
+
+
+class Log(Repository):
+    """`work.log`: everything that changed, by whom, before and after."""
+
+    def append(
+        self, action: str, subject: str, before: records.Document | None = None, after: records.Document | None = None
+    ) -> LogEntry:
+        """Add an entry of this transaction's actor and time at the end of the chain.
+
+        Parameters
+        ----------
+        action, subject : str
+            What was done and to what, e.g. ``"override.withdraw"``, ``"override/17"``.
+        before, after : document, optional
+            What changed.
+        """
+        seq, previous = self.head()
+        entry: dict[str, Any] = {
+            "seq": seq + 1,
+            "at": self._turn.at,
+            "user": self._turn.actor,
+            "action": action,
+            "subject": subject,
+            "before": None if before is None else same_document(before),
+            "after": None if after is None else same_document(after),
+            "previous_hash": previous,
+        }
+        entry["hash"] = entry_hash(entry)
+        self._execute(update(tables.LogHead).values(seq=entry["seq"], hash=entry["hash"]))
+        self._execute(insert(tables.LogEntry), entry)
+        return LogEntry(**entry)
+
+    def head(self) -> tuple[int, str]:
+        """Number and hash of the last entry, as the head row knows them; (0, `GENESIS`) before the first.
+
+        Raises
+        ------
+        StoreError
+            ``damaged`` if the head row is not there.
+        """
+        head = self._execute(select(tables.LogHead.seq, tables.LogHead.hash)).first()
+        if head is None:
+            raise StoreError("damaged", reason="log_head")
+        return head.seq, head.hash
+
+    def entries(
+        self,
+        *,
+        after: int = 0,
+        before: int | None = None,
+        limit: int = 100,
+        newest_first: bool = False,
+        action: str | None = None,
+        user: str | None = None,
+        subject: str | None = None,
+        subject_prefix: str | None = None,
+    ) -> tuple[LogEntry, ...]:
+        """At most `limit` entries with `after` < seq < `before` that match what is given."""
+        log = tables.LogEntry
+        query = select(log).where(log.seq > after)
+        if before is not None:
+            query = query.where(log.seq < before)
+        for column, value in ((log.action, action), (log.user, user), (log.subject, subject)):
+            if value is not None:
+                query = query.where(column == value)
+        if subject_prefix is not None:
+            query = query.where(log.subject.startswith(subject_prefix, autoescape=True))
+        query = query.order_by(log.seq.desc() if newest_first else log.seq).limit(limit)
+        return tuple(record(LogEntry, row) for row in self._all(query))
+
+    def verify(self) -> Broken | None:
+        """The first entry that is not what was written, or None if the whole chain holds."""
+        seq, previous = 0, GENESIS
+        for entry in self._stream():
+            broken = self._fault(entry, seq + 1, previous)
+            if broken is not None:
+                return broken
+            seq, previous = entry.seq, entry.hash
+        end, end_hash = self.head()
+        if seq < end:
+            return Broken(seq + 1, "cut")
+        if seq > end:
+            return Broken(end + 1, "added", self._entry(end + 1))
+        return None if previous == end_hash else Broken(seq, "head", self._entry(seq))
+
+    def _fault(self, entry: LogEntry, seq: int, previous: str) -> Broken | None:
+        if entry.seq != seq:
+            return Broken(seq, "missing")
+        whole = entry_hash({name: getattr(entry, name) for name in _HASHED}) == entry.hash
+        if entry.previous_hash == previous and whole:
+            return None
+        if entry.previous_hash == previous:
+            return Broken(seq, "changed", entry)
+        follower = select(tables.LogEntry.seq).where(tables.LogEntry.previous_hash == previous).limit(1)
+        if self._first(follower) is not None:
+            return Broken(seq, "reordered", entry)
+        return Broken(seq, "missing" if whole else "changed", entry)
+
+    def _entry(self, seq: int) -> LogEntry | None:
+        row = self._find(tables.LogEntry, seq)
+        return None if row is None else record(LogEntry, row)
+
+    def _stream(self) -> Iterator[LogEntry]:
+        columns = [getattr(tables.LogEntry, name) for name in (*_HASHED, "hash")]
+        with refusals(self._turn.busy_seconds):
+            found = self._session.execute(
+                select(*columns).order_by(tables.LogEntry.seq).execution_options(yield_per=_PAGE)
+            )
+            for row in found:
+                yield LogEntry(**row._mapping)
+
+
+def entry_hash(entry: dict[str, Any]) -> str:
+    """SHA-256 of the canonical JSON of every field but the hash itself."""
+    return hashlib.sha256(written({name: entry[name] for name in _HASHED}, canonical=True).encode()).hexdigest()
