@@ -64,6 +64,7 @@ CONSTANT_MAKERS = {
     "timedelta",
     "Decimal",
     "enumerate",
+    "fields",
     "map",
     "ord",
     "float",
@@ -394,7 +395,7 @@ def test_the_wheel_works_away_from_the_tree(wheel, tmp_path):
 
 
 TEXT_FILES = {".py", ".toml", ".cfg", ".md", ".lock", ".csv", ".css", ".sh", ""}
-ADDRESS = re.compile(rb"https?://(?!127\.0\.0\.1|localhost|\{|www\.w3\.org/|schemas\.openxmlformats\.org/)")
+ADDRESS = re.compile(rb"https?://(?!127\.0\.0\.1|localhost|\w+\.example\b|[^\w]|www\.w3\.org/|schemas\.openxmlformats\.org/)")
 MACHINE = re.compile(rb"(?<![\w.>}-])/(?:work|home|root|tmp|opt|Users)/")
 
 
