@@ -141,13 +141,18 @@ def known_for(scenario: Scenario | None) -> Known:
     A shipped scenario brings its campaign's agencies; a scenario of the user's own, only the
     indicator catalogue and its periods; no scenario, the indicator catalogue.
     """
-    if scenario is not None and scenario.id in shipped_ids():
+    if scenario is not None and _is_shipped(scenario):
         about = campaign_of(scenario)
         if about is not None:
             return known_of(about.id)
     catalogue = scenarios.indicators()
     periods = tuple(period.id for period in scenario.plan.periods) if scenario is not None else ()
     return Known(indicators=_kinds(catalogue), names=_written_names(catalogue), periods=periods)
+
+
+def _is_shipped(scenario: Scenario) -> bool:
+    """Not so a copy in a file of the user's own, even under the same id."""
+    return scenario.id in shipped_ids() and shipped(scenario.id).path == scenario.path
 
 
 @cache
