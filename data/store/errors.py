@@ -19,7 +19,7 @@ class StoreError(Exception):
         ``busy`` {seconds} (no turn within the time allowed) · ``unavailable`` {reason} (database away) ·
         ``disk_full`` {} · ``read_only`` {} · ``damaged`` {reason, ...} ·
         ``newer_database`` {found, known} · ``older_database`` {found, known} · ``foreign_database`` {reason} ·
-        ``bad_url`` {reason} · ``in_use`` {} (restore while others work) · ``not_a_backup`` {reason}.
+        ``bad_url`` {reason} · ``in_use`` {} (restore while others work).
     details : mapping
         The values above.
     """
