@@ -13,17 +13,15 @@ from engine.allocation import (
 )
 from engine.alternatives import (
     Absorbed,
-    Fairness,
     RuleCost,
     UnderMethod,
     absorbed,
-    fairness,
-    gini,
     rule_costs,
     under_each_method,
 )
 from engine.errors import EngineError, FiguresError, PlanError
 from engine.explain import Explanation, TraceStep, explain, is_rule
+from engine.fairness import Fairness, fairness, gini
 from engine.figures import Figures
 from engine.methods import METHODS, Method
 from engine.plan import (
