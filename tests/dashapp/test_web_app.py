@@ -1,0 +1,156 @@
+"""The application as it answers: addresses, headers, files, and callbacks that find their components."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import plotly.offline
+import pytest
+
+from dashapp import ids
+from dashapp.app import create_app
+from dashapp.pages import router, shell
+from dashapp.urlstate import PageState
+from dashapp.views import explanation
+from dashapp.views.shown import show
+from tests.dashapp.test_web_views import parts_of
+
+ASSETS = Path(router.__file__).parents[1] / "assets"
+VENDORED = ("00-bootstrap.min.css", "00-plotly-basic.min.js", "10-ag-grid-vi.js")
+
+
+@pytest.fixture(scope="module")
+def app():
+    return create_app()
+
+
+@pytest.fixture
+def client(app):
+    return app.server.test_client()
+
+
+def test_the_first_address_leads_to_the_workbench(client):
+    answer = client.get("/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/scenarios/hau-giang-2022/base")
+    assert client.get("/?lang=en").headers["Location"] == "/scenarios/hau-giang-2022/base?lang=en"
+
+
+def test_it_says_that_it_is_alive(client):
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.text) == (200, "OK")
+
+
+@pytest.mark.parametrize(("query", "lang"), [("", "vi"), ("?lang=en", "en"), ("?lang=<b>", "vi")])
+def test_the_page_names_its_language(client, query, lang):
+    text = client.get(f"/scenarios/hau-giang-2022/base{query}").text
+    assert f'<html lang="{lang}">' in text
+    assert "<b>" not in text
+
+
+def test_every_answer_is_protected(client):
+    for path in ("/scenarios/hau-giang-2022/base", "/_dash-layout", "/assets/css/20-theme.css", "/healthz"):
+        with client.get(path) as answer:
+            headers = answer.headers
+        policy = dict(part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";"))
+        assert policy["default-src"] == "'self'"
+        assert "unsafe" not in policy["script-src"]
+        assert policy["connect-src"] == "'self'"
+        assert policy["frame-ancestors"] == "'none'"
+        assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_page_loads_nothing_from_elsewhere(client):
+    text = client.get("/scenarios/hau-giang-2022/base").text
+    for address in re.findall(r'(?:src|href)="([^"]+)"', text):
+        assert address.startswith("/"), address
+    for file in sorted(ASSETS.rglob("*.css")) + sorted(ASSETS.rglob("*.js")):
+        if file.name not in VENDORED:
+            urls = re.findall(r"(?:url\(|@import|fetch\(|src=)\s*[\"']?(https?:)?//", file.read_text(encoding="utf-8"))
+            assert urls == [], file.name
+
+
+def test_plotly_js_is_the_version_that_plotly_is_made_for():
+    head = (ASSETS / "js/00-plotly-basic.min.js").read_text(encoding="utf-8")[:200]
+    assert f"v{plotly.offline.get_plotlyjs_version()}" in head
+
+
+def test_every_vendored_part_has_its_licence():
+    assert {file.stem for file in (ASSETS / "licences").iterdir()} == {
+        "ag-grid-locale",
+        "be-vietnam-pro",
+        "bootstrap",
+        "bootstrap-icons",
+        "plotly.js",
+    }
+
+
+def test_the_style_names_only_files_that_are_there():
+    for style in (ASSETS / "css").glob("[12]0-*.css"):
+        for name in re.findall(r'url\("(\.\./[^"]+)"\)', style.read_text(encoding="utf-8")):
+            assert (style.parent / name).resolve().is_file(), name
+
+
+def test_files_are_packed_once_and_kept_a_year(client):
+    path = "/assets/js/00-plotly-basic.min.js"
+    answer = client.get(path, headers={"Accept-Encoding": "gzip, br"})
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert "max-age=31536000" in answer.headers["Cache-Control"]
+    with client.get(path) as whole:
+        assert "Content-Encoding" not in whole.headers
+        assert gzip.decompress(answer.data) == whole.data
+        assert len(answer.data) < len(whole.data) / 2
+    assert client.get(path, headers={"Accept-Encoding": "gzip"}).data == answer.data
+
+
+def test_scripts_and_python_spell_ids_alike():
+    script = (ASSETS / "js/30-chitieu.js").read_text(encoding="utf-8")
+    known = {value for name, value in vars(ids).items() if name.isupper()}
+    named = set(re.findall(r'(?<![\w.])set\("([\w-]+)"', script)) | set(
+        re.findall(r'getElementById\("([\w-]+)"', script)
+    )
+    assert named
+    assert named <= known
+
+
+def test_scripts_have_every_function_that_callbacks_name(app):
+    script = (ASSETS / "js/30-chitieu.js").read_text(encoding="utf-8")
+    named = {one["clientside_function"]["function_name"] for one in callbacks(app) if one.get("clientside_function")}
+    assert named
+    for name in named:
+        assert re.search(rf"^    {name}: function", script, re.MULTILINE), name
+
+
+def callbacks(app: Any) -> list[dict[str, Any]]:
+    return json.loads(app.server.test_client().get("/_dash-dependencies").text)
+
+
+def canonical(id: Any) -> str:
+    """An id as text; of a pattern, its type alone."""
+    if isinstance(id, dict):
+        return f"{id['type']}*"
+    if id.startswith("{"):
+        return f"{json.loads(id)['type']}*"
+    return id
+
+
+def test_every_id_of_a_callback_is_on_some_page(app):
+    shown = show(PageState("hau-giang-2022", "base"))
+    drawer = explanation.drawer(shown, "SGTVT")
+    pages = [shell.frame(), router.route("/"), router.route("/compare"), drawer.title, drawer.body]
+    there = {canonical(one.id) for page in pages for one in parts_of(page) if getattr(one, "id", None)}
+    for one in callbacks(app):
+        outputs = re.sub(r"@[0-9a-f]+", "", one["output"].strip(".")).split("...")
+        named = {canonical(output.rpartition(".")[0]) for output in outputs}
+        named |= {canonical(part["id"]) for part in (*one["inputs"], *one["state"])}
+        assert named <= there, named - there
+
+
+def test_two_applications_share_nothing():
+    one, two = create_app(), create_app()
+    assert one.server is not two.server
+    assert one.callback_map is not two.callback_map
+    assert len(callbacks(one)) == len(callbacks(two))
