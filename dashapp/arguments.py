@@ -12,11 +12,15 @@ from typing import Any, NoReturn
 from dashapp import commands
 from dashapp.i18n import LANGUAGES, t
 from dashapp.refusals import UsageError
+from dashapp.services.rights import Role
 from dashapp.serving import DEFAULT_WORKERS
 from dashapp.settings import DEFAULT_HOST, DEFAULT_PORT
 
 PROGRAM = "chitieu"
 DEFAULT_CAMPAIGN = "hau-giang-2022"
+
+Run = Callable[[argparse.Namespace, str], commands.Outcome]
+"""A command: what was asked for and the language in, what is to be said out."""
 
 _SAID = MappingProxyType(
     {
@@ -69,24 +73,54 @@ def parser(lang: str) -> argparse.ArgumentParser:
     about = f"{PROGRAM} {version(PROGRAM)}, engine {commands.ENGINE_VERSION}"
     options = _common(root, lang)
     options.add_argument("--version", action="version", version=about, help=t("cli.help.version", lang))
-    word = t("cli.help.command_word", lang)
-    every = root.add_subparsers(title=t("cli.help.commands", lang), dest="name", metavar=word, required=True)
+    every = _Commands(root, t("cli.help.commands", lang), t("cli.help.command_word", lang), lang)
+    _serve(every.add("serve", "cli.help.serve", commands.serve), lang)
+    _allocate(every.add("allocate", "cli.help.allocate", commands.allocate), lang)
+    _compare(every.add("compare", "cli.help.compare", commands.compare), lang)
+    _check(every.add("check", "cli.help.check", commands.check), lang)
+    _explain(every.add("explain", "cli.help.explain", commands.explain), lang)
+    _template(every.add("template", "cli.help.template", commands.template), lang)
+    _show(every.add("show", "store.help.show", _kept("show")), lang)
+    _user(every.add("user", "store.help.user"), lang)
+    _file(every.add("backup", "store.help.backup", _kept("backup")), "store.help.backup_file", lang)
+    _file(every.add("restore", "store.help.restore", _kept("restore")), "store.help.restore_file", lang)
+    _log(every.add("log", "store.help.log"), lang)
+    return root
 
-    def command(name: str, run: Callable[[argparse.Namespace, str], commands.Outcome]) -> _Parser:
-        said = t(f"cli.help.{name}", lang)
-        added: _Parser = every.add_parser(
-            name, help=said, description=said, formatter_class=formatter, add_help=False, allow_abbrev=False
+
+class _Commands:
+    """The commands of one level, to which more are added."""
+
+    def __init__(self, of: _Parser, title: str, word: str, lang: str) -> None:
+        self._lang = lang
+        self._of = of.add_subparsers(title=title, dest="name", metavar=word, required=True)
+
+    def add(self, name: str, key: str, run: Run | None = None) -> _Parser:
+        """A command that runs `run`, or (None) has commands below it; `key` is its text."""
+        said = t(key, self._lang)
+        added: _Parser = self._of.add_parser(
+            name,
+            help=said,
+            description=said,
+            formatter_class=_formatter(self._lang),
+            add_help=False,
+            allow_abbrev=False,
         )
-        added.set_defaults(command=run)
+        if run is not None:
+            added.set_defaults(command=run)
         return added
 
-    _serve(command("serve", commands.serve), lang)
-    _allocate(command("allocate", commands.allocate), lang)
-    _compare(command("compare", commands.compare), lang)
-    _check(command("check", commands.check), lang)
-    _explain(command("explain", commands.explain), lang)
-    _template(command("template", commands.template), lang)
-    return root
+
+def _kept(name: str) -> Run:
+    """A command on the database, loaded when it is run: the others do without the database's library."""
+
+    def run(chosen: argparse.Namespace, lang: str) -> commands.Outcome:
+        from dashapp import commands_kept
+
+        found: Run = getattr(commands_kept, name)
+        return found(chosen, lang)
+
+    return run
 
 
 def _formatter(lang: str) -> type[argparse.HelpFormatter]:
@@ -156,3 +190,38 @@ def _template(of: _Parser, lang: str) -> None:
     campaign = t("cli.help.campaign", lang, default=DEFAULT_CAMPAIGN)
     options.add_argument("--campaign", default=DEFAULT_CAMPAIGN, metavar="ID", help=campaign)
     options.add_argument("--layout", choices=("form", "long"), default="form", help=t("cli.help.layout", lang))
+
+
+def _show(of: _Parser, lang: str) -> None:
+    group = of.add_argument_group(t("cli.help.arguments", lang))
+    group.add_argument("campaign", metavar="CAMPAIGN", help=t("store.help.campaign", lang))
+    options = _common(of, lang)
+    options.add_argument("--version", dest="number", type=int, metavar="N", help=t("store.help.version", lang))
+    options.add_argument("--out", metavar="FILE", help=t("store.help.out", lang))
+
+
+def _user(of: _Parser, lang: str) -> None:
+    _common(of, lang)
+    every = _Commands(of, t("cli.help.commands", lang), t("cli.help.command_word", lang), lang)
+    for name in ("add", "role", "disable", "enable", "password"):
+        below = every.add(name, f"store.help.user_{name}", _kept(f"user_{name}"))
+        group = below.add_argument_group(t("cli.help.arguments", lang))
+        group.add_argument("user", metavar="NAME", help=t("store.help.name", lang))
+        options = _common(below, lang)
+        if name in ("add", "role"):
+            role = t("store.help.role", lang)
+            options.add_argument("--role", required=True, choices=[str(one) for one in Role], metavar="ROLE", help=role)
+        if name == "add":
+            options.add_argument("--display-name", metavar="TEXT", help=t("store.help.display_name", lang))
+    _common(every.add("list", "store.help.user_list", _kept("user_list")), lang)
+
+
+def _file(of: _Parser, key: str, lang: str) -> None:
+    of.add_argument_group(t("cli.help.arguments", lang)).add_argument("file", metavar="FILE", help=t(key, lang))
+    _common(of, lang)
+
+
+def _log(of: _Parser, lang: str) -> None:
+    _common(of, lang)
+    every = _Commands(of, t("cli.help.commands", lang), t("cli.help.command_word", lang), lang)
+    _common(every.add("verify", "store.help.log_verify", _kept("log_verify")), lang)

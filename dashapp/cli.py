@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         lang = asked or language()
         chosen = parser(lang).parse_args(arguments)
         return _say(chosen.command(chosen, lang), lang)
-    except refusals.KNOWN as refusal:
+    except refusals.known() as refusal:
         for line in refusals.lines(refusal, lang):
             print(line, file=sys.stderr)
         return REFUSED

@@ -97,7 +97,16 @@ KNOWN = (
     EngineError,
     OSError,
 )
-"""Everything that `lines` can tell."""
+"""Everything that `lines` can tell and that needs no database."""
+
+
+def known() -> tuple[type[Exception], ...]:
+    """Everything that `lines` can tell; asked only when something was refused, as it loads the database's library."""
+    from dashapp.services.database import StoreError
+    from dashapp.services.refused import ServiceError
+
+    return (*KNOWN, ServiceError, StoreError)
+
 
 SHOWN_OF_A_KIND = 5
 """Warnings of one kind that are shown where not all are asked for."""
@@ -123,7 +132,7 @@ def lines(refusal: Exception, lang: str) -> list[str]:
     doubts = [line for one in several if isinstance(one, FileRefusedError) for line in _doubts(one, lang)]
     if isinstance(refusal, UsageError):
         return [*errors, t("cli.usage.try_help", lang, program=refusal.program)]
-    if isinstance(refusal, ServeError | SettingsError):
+    if isinstance(refusal, ServeError | SettingsError) or not isinstance(refusal, KNOWN):
         return errors
     return [*errors, *doubts, t("cli.say.refused", lang, count=len(errors))]
 
@@ -182,6 +191,16 @@ def _told(refusal: Exception, lang: str) -> list[str]:
             return [t(f"cli.file.{refusal.code}", lang, path=str(refusal.path))]
         case OSError():
             return [_of_system(refusal, lang)]
+    return [_of_store(refusal, lang)]
+
+
+def _of_store(refusal: Exception, lang: str) -> str:
+    from dashapp.kept_messages import of_service
+    from dashapp.services.database import StoreError
+    from dashapp.services.refused import ServiceError
+
+    if isinstance(refusal, ServiceError | StoreError):
+        return of_service(refusal, lang)
     raise AssertionError(refusal)
 
 

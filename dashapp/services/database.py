@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from dashapp.services.refused import RefusedError
 from data.store import Store, StoreError
 from data.store.records import (
     Agency,
     AllocationRecord,
     AllocationRow,
+    Broken,
     Campaign,
     FiguresVersion,
     LogEntry,
@@ -24,6 +28,7 @@ __all__ = [
     "Agency",
     "AllocationRecord",
     "AllocationRow",
+    "Broken",
     "Campaign",
     "FiguresVersion",
     "LogEntry",
@@ -37,8 +42,11 @@ __all__ = [
     "Succession",
     "SuccessionKind",
     "Transition",
+    "existing_store",
     "open_store",
 ]
+
+_FILE = "sqlite:///"
 
 
 def open_store(url: str) -> Store:
@@ -50,3 +58,24 @@ def open_store(url: str) -> Store:
         ``unavailable``, ``newer_database``, ``foreign_database``, ``bad_url``, ``read_only``, ``disk_full``, ``busy``.
     """
     return Store.open(url)
+
+
+def existing_store(url: str) -> Store:
+    """As `open_store`, of a database that is there already: nothing is created, nothing brought up to date.
+
+    Raises
+    ------
+    RefusedError
+        ``no_database`` {place}.
+    StoreError
+        As `open_store`; ``older_database``.
+    """
+    file = url.removeprefix(_FILE).partition("?")[0] if url.startswith(_FILE) else None
+    if file is not None and not Path(file).is_file():
+        raise RefusedError("no_database", place=file)
+    try:
+        return Store.open(url, migrate=False)
+    except StoreError as fault:
+        if fault.code == "older_database" and fault.details["found"] is None:
+            raise RefusedError("no_database", place=file or "CHITIEU_DATABASE_URL") from fault
+        raise

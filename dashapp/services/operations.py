@@ -2,11 +2,48 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from dashapp.services.rights import Action, Actor, needs
-from data.store import Store
+from data.store import Manifest, Restored, Store
+from data.store import backup as write_backup
+from data.store import restore as put_back
 from data.store.records import Broken, LogEntry
+
+
+@needs(Action.BACK_UP)
+def backup(store: Store, _actor: Actor, /, path: Path) -> Manifest:
+    """Write everything as it is at one moment into one file, while people work.
+
+    Raises
+    ------
+    OutputError
+        If the place cannot be written.
+    StoreError
+        ``unavailable``, ``disk_full``, ``damaged`` (a log that does not hold is not backed up).
+    """
+    return write_backup(store, path)
+
+
+@needs(Action.BACK_UP)
+def restore(url: str, actor: Actor, /, path: Path) -> Restored:
+    """Put a backup in the place of the database at `url`; the old one is kept aside, and the log says who did it.
+
+    Raises
+    ------
+    StoreError
+        ``foreign_database``, ``newer_database``, ``damaged``, ``in_use``, ``unavailable``, ``disk_full``.
+    """
+    restored = put_back(url, path)
+    store = Store.open(url)
+    try:
+        with store.work(actor.name) as work:
+            told = {"made_at": restored.manifest.made_at, "log_seq": restored.manifest.log_seq}
+            work.log.append("database.restore", "database", {"aside": restored.aside}, told)
+    finally:
+        store.close()
+    return restored
 
 
 @needs(Action.READ_LOG)
@@ -17,7 +54,8 @@ def read_log(store: Store, _actor: Actor, /, **wanted: Any) -> tuple[LogEntry, .
 
 
 @needs(Action.VERIFY_LOG)
-def verify_log(store: Store, _actor: Actor, /) -> tuple[int, Broken | None]:
-    """How many entries the log has, and the first that is not what was written (None: all are)."""
+def verify_log(store: Store, _actor: Actor, /) -> tuple[int, str, Broken | None]:
+    """Number and hash of the log's last entry, and the first entry that is not what was written (None: all are)."""
     with store.reading() as work:
-        return work.log.head()[0], work.log.verify()
+        seq, hash = work.log.head()
+        return seq, hash, work.log.verify()

@@ -12,8 +12,6 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from data.store import StoreError
-
 
 class ServiceError(Exception):
     """Base of all refusals of services; nothing was changed.
@@ -93,6 +91,8 @@ class ConflictError(ServiceError):
 @contextmanager
 def kept(**yours: Any) -> Iterator[None]:
     """Turn a `stale` refusal of the store into a `ConflictError` that keeps what the caller gave."""
+    from data.store import StoreError  # loads the database's library: the command line tells refusals without it
+
     try:
         yield
     except StoreError as fault:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +46,8 @@ class Shown:
         Empty: every value is the same to the last digit.
     engine_then, engine_now : str
         Version of the engine that made the table, and of this one.
+    corrects : int or None
+        Number of the table that it takes the place of.
     """
 
     record: AllocationRecord
@@ -55,6 +58,7 @@ class Shown:
     deviations: tuple[Deviation, ...]
     engine_then: str
     engine_now: str
+    corrects: int | None
 
     @property
     def same(self) -> bool:
@@ -73,15 +77,17 @@ def show(store: Store, _actor: Actor, /, campaign: str, number: int | None = Non
     Raises
     ------
     RefusedError
-        ``nothing_issued`` {drafts} if there is no issued table and no number is given; ``unknown_table`` {known}.
+        ``unknown_campaign`` {nearest, known}; ``nothing_issued`` {drafts} if there is no issued table and no number
+        is given; ``unknown_table`` {known}.
     StoreError
-        ``not_found`` {kind: campaign}; ``damaged`` if the stored figures are not what was stored.
+        ``damaged`` if the stored figures are not what was stored.
     """
     with store.reading() as work:
-        work.campaigns.get(campaign)
+        _known(work, campaign)
         record = _wanted(work, campaign, number)
         rows = work.allocations.rows(record.id)
         inputs = inputs_of(work, record)
+        corrects = None if record.corrects is None else work.allocations.get(record.corrects).number
     result = scenarios.run(
         inputs.figures, inputs.pinned_scenario
     )  # not `calculation.run`: that would trust what it remembers
@@ -94,7 +100,15 @@ def show(store: Store, _actor: Actor, /, campaign: str, number: int | None = Non
         deviations=_deviations(rows, rows_of(result)),
         engine_then=record.engine_version or "",
         engine_now=ENGINE_VERSION,
+        corrects=corrects,
     )
+
+
+def _known(work: Work, campaign: str) -> None:
+    if work.campaigns.find(campaign) is None:
+        known = tuple(one.id for one in work.campaigns.list())
+        nearest = next(iter(difflib.get_close_matches(campaign, known, n=1)), None)
+        raise RefusedError("unknown_campaign", campaign=campaign, nearest=nearest, known=known)
 
 
 def _wanted(work: Work, campaign: str, number: int | None) -> AllocationRecord:
