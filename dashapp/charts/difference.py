@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashapp.charts.base import BAND, INK, QUIET, SURFACE, TARGET, UPPER, Figure, layout
-from dashapp.charts.dumbbell import BOTTOM, HALO, INDENT, LETTER, LONGEST_NAME, ROW, TICKS, TOP, short
+from dashapp.charts.dumbbell import BOTTOM, HALO, INDENT, LETTER, LONGEST_NAME, RIGHT, ROW, TICKS, TOP, short
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,9 @@ def difference(pairs: Sequence[Pair], tick_labels: Sequence[str], lang: str) -> 
         "layout": layout(
             lang,
             TOP + BOTTOM + ROW * max(len(pairs), 1),
-            margin={"l": round(min(longest, LONGEST_NAME) * LETTER) + 16, "r": 14, "t": TOP, "b": BOTTOM, "pad": 4},
+            margin={"l": round(min(longest, LONGEST_NAME) * LETTER) + 16, "r": RIGHT, "t": TOP, "b": BOTTOM, "pad": 4},
             xaxis={
-                "range": [-0.015, 1.13],
+                "range": [-0.015, 1.015],
                 "fixedrange": True,
                 "side": "top",
                 "tickvals": list(TICKS),

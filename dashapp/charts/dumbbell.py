@@ -24,7 +24,8 @@ from dashapp.charts.base import (
 
 ROW = 18
 """Pixels of one row."""
-TOP, BOTTOM = 30, 8
+TOP, RIGHT, BOTTOM = 30, 56, 8
+"""Margins [pixels]; on the right there is room for the figure beside a point at 100 %."""
 LONGEST_NAME = 38
 LETTER = 6.15
 """Mean width of a letter at the size of the names [pixels]."""
@@ -96,7 +97,7 @@ def dumbbell(
         "layout": layout(
             lang,
             TOP + BOTTOM + ROW * max(count, 1),
-            margin={"l": round(min(longest, LONGEST_NAME) * LETTER) + 16, "r": 14, "t": TOP, "b": BOTTOM, "pad": 4},
+            margin={"l": round(min(longest, LONGEST_NAME) * LETTER) + 16, "r": RIGHT, "t": TOP, "b": BOTTOM, "pad": 4},
             xaxis=_x_axis(tick_labels),
             yaxis=_y_axis(names),
             shapes=shapes,
@@ -129,7 +130,7 @@ def short(name: str) -> str:
 
 def _x_axis(labels: Sequence[str]) -> dict[str, Any]:
     return {
-        "range": [-0.015, 1.075],
+        "range": [-0.015, 1.015],
         "fixedrange": True,
         "side": "top",
         "tickvals": list(TICKS),

@@ -25,7 +25,7 @@ def body(state: CompareState, faults: Sequence[Fault]) -> Component:
     campaign = state.left.partition("/")[0]
     return html.Div(
         [
-            html.H1(t("web.compare.title", lang), className="h5 m-0"),
+            html.H1(t("web.compare.title", lang), className="page-title"),
             *parts.faults(faults, lang),
             html.Div(
                 [
@@ -84,6 +84,8 @@ def result(compared: Compared, state: CompareState) -> list[Component]:
                 base.graph(ids.COMPARE_CHART, compared.figure, lang, "chitieu-so-sanh"),
                 className="chart-scroll",
                 tabIndex="0",
+                role="region",
+                **parts.aria(labelledby="compare-chart-panel-title"),
             ),
             html.Ul(keys, className="legend"),
             id="compare-chart-panel",

@@ -303,11 +303,18 @@ def _chart(state: PageState, answer: Answer) -> Component:
     name = f"chitieu-{state.campaign}-{state.preset}"
     return parts.panel(
         t("web.chart.title", lang),
-        html.Div(base.graph(ids.CHART, figure, lang, name), id=ids.CHART_FRAME, className="chart-scroll", tabIndex="0"),
+        html.Div(
+            base.graph(ids.CHART, figure, lang, name),
+            id=ids.CHART_FRAME,
+            className="chart-scroll",
+            tabIndex="0",
+            role="region",
+            **parts.aria(labelledby="chart-panel-title"),
+        ),
         html.Ul(answer.legend, id=ids.LEGEND, className="legend"),
         _inside(state, answer),
         id="chart-panel",
-        flows=True,
+        flows=len(answer.rows or []) > agencies.WHOLE_PAGE,
     )
 
 

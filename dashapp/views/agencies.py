@@ -165,6 +165,7 @@ def totals(shown: Shown) -> list[dict[str, Any]]:
 def columns(shown: Shown) -> list[dict[str, Any]]:
     """Column definitions of the table for the shown indicator."""
     lang = shown.lang
+    about = shown.campaign.indicators[shown.indicator]
     flow = shown.plan.basis is Basis.CUMULATIVE
     last = len(shown.periods) - 1
     found = [
@@ -177,21 +178,23 @@ def columns(shown: Shown) -> list[dict[str, Any]]:
             "tooltipField": "name",
             "cellClass": "cell-strong",
         },
-        _numeric("denominator", t("web.grid.denominator", lang), "number", lang, 72),
-        _numeric("numerator", t("web.grid.numerator", lang), "number", lang, 70),
-        _numeric("now", t("web.grid.now", lang), "share", lang, 72),
+        _numeric("denominator", t("web.grid.denominator", lang), "number", lang, 72, about.denominator[lang]),
+        _numeric("numerator", t("web.grid.numerator", lang), "number", lang, 70, about.numerator[lang]),
+        _numeric("now", t("web.grid.now", lang), "share", lang, 72, about.name[lang]),
     ]
     for at, id in enumerate(shown.periods):
-        one = _numeric(f"target{at}", _capital(period(id, lang)), "target", lang, 76)
+        tip = t("web.tip.target", lang, end=shown.allocation.plan.periods[at].end)
+        one = _numeric(f"target{at}", _capital(period(id, lang)), "target", lang, 76, tip)
         found.append({**one, "cellClass": "cell-target ag-right-aligned-cell" if at == last else one["cellClass"]})
-    found.append(_numeric("gain", t("web.grid.gain", lang), "gain", lang, 70))
+    found.append(_numeric("gain", t("web.grid.gain", lang), "gain", lang, 70, t("web.tip.gain", lang)))
     if _proposed(shown) is not None:
-        found.append(_numeric("proposed", t("web.grid.proposed", lang), "target", lang, 80))
-    found.append(
-        _numeric("to_do", t("web.grid.to_do", lang, unit=shown.labels.unit(shown.indicator, MANY)), "added", lang, 80)
-    )
+        tip = t("web.tip.proposed", lang, period=shown.periods[-1])
+        found.append(_numeric("proposed", t("web.grid.proposed", lang), "target", lang, 80, tip))
+    tip = t("web.tip.to_do", lang, unit=shown.labels.unit(shown.indicator, MANY), period=shown.periods[-1])
+    found.append(_numeric("to_do", t("web.grid.to_do", lang), "added", lang, 80, tip))
     if flow:
-        found.append(_numeric("rate", t("web.grid.rate", lang, period=shown.periods[-1]), "share", lang, 78))
+        tip = t("web.tip.rate", lang, period=shown.periods[-1])
+        found.append(_numeric("rate", t("web.grid.rate", lang, period=shown.periods[-1]), "share", lang, 78, tip))
     found.append(
         {
             "field": "note",
@@ -209,10 +212,11 @@ def columns(shown: Shown) -> list[dict[str, Any]]:
     return found
 
 
-def _numeric(field: str, title: str, kind: str, lang: str, width: int) -> dict[str, Any]:
+def _numeric(field: str, title: str, kind: str, lang: str, width: int, tip: str) -> dict[str, Any]:
     return {
         "field": field,
         "headerName": title,
+        "headerTooltip": tip,
         "width": width,
         "type": "rightAligned",
         "cellClass": "ag-right-aligned-cell",

@@ -6,19 +6,19 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import messages, services
 from dashapp.charts.base import Figure
 from dashapp.charts.difference import Pair, difference
 from dashapp.i18n import ABSENT, number, points, share, t
-from dashapp.urlstate import CompareState
+from dashapp.urlstate import CompareState, PageState, format_page
 from dashapp.views.cards import FINE
 from dashapp.views.parts import icon, message
 from dashapp.views.shown import main_indicator
 from engine import EngineError
-from scenarios import Column, Comparison, ScenarioErrors, Side
+from scenarios import Column, Comparison, Scenario, ScenarioErrors, Side
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,8 @@ def compare(state: CompareState) -> Compared:
 
 
 def _facts(both: Comparison, indicator: str, lang: str) -> Component:
-    names = [one.scenario.name[lang] for one in both.columns]
-    head = html.Tr([html.Th(t("web.compare.what", lang), scope="col"), *(html.Th(name, scope="col") for name in names)])
+    names = [html.Th(_opened(one.scenario, lang), scope="col") for one in both.columns]
+    head = html.Tr([html.Th(t("web.compare.what", lang), scope="col"), *names])
     rows: list[tuple[str, list[Any]]] = [
         (t("web.compare.favours", lang), [html.Span(one.scenario.note.get(lang, "")) for one in both.columns]),
         (t("web.compare.goals", lang), [_goals(one, lang) for one in both.columns]),
@@ -63,6 +63,12 @@ def _facts(both: Comparison, indicator: str, lang: str) -> Component:
     ]
     body = [html.Tr([html.Th(title, scope="row"), *(html.Td(cell) for cell in cells)]) for title, cells in rows]
     return html.Table([html.Thead(head), html.Tbody(body)], className="versus")
+
+
+def _opened(scenario: Scenario, lang: str) -> Component:
+    """The scenario's name, leading to its workbench."""
+    campaign, _, preset = scenario.id.partition("/")
+    return dcc.Link(scenario.name[lang], href=format_page(PageState(campaign, preset, lang)))
 
 
 def _goals(column: Column, lang: str) -> Component:

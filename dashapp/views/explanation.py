@@ -76,8 +76,7 @@ def _section(key: str, shown: Shown, body: Component) -> Component:
 
 def _lead(shown: Shown, by_period: list[Explanation]) -> Component:
     lang, last = shown.lang, by_period[-1]
-    unit = shown.labels.unit(shown.indicator, last.denominator)
-    counted = f"{number(last.numerator, lang)} / {number(last.denominator, lang)} {unit}"
+    counted = f"{number(last.numerator, lang)} / {number(last.denominator, lang)}"
     between = t("web.drawer.wilson", lang, low=share(last.wilson_low, lang), high=share(last.wilson_high, lang))
     cells = [_figure(t("web.chart.now", lang), share(last.current, lang), [counted, html.Br(), between])]
     for one in by_period:

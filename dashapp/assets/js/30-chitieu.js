@@ -58,12 +58,6 @@
     if (window.innerWidth <= 1000) { params.api.setColumnWidths([{ key: "name", newWidth: 168 }]); }
   };
 
-  function tableApi() {
-    const known = window.dash_ag_grid;
-    const here = document.getElementById("grid");
-    return known && here ? known.getApi("grid") : null;
-  }
-
   /* --- called by the app's callbacks ------------------------------------------------------------------------ */
   const calls = {
     arrived: function () {
@@ -169,17 +163,42 @@
     set("wanted", { data: { address: link.getAttribute("href"), at: Date.now() } });
   });
 
-  /* --- a printed page shows the whole table ------------------------------------------------------------------ */
-  let screenLayout = null;
+  /* --- a printed page has every row of a table, not only those in view ------------------------------------- */
+  function printable(api) {
+    const columns = api.getAllDisplayedColumns();
+    const table = document.createElement("table");
+    table.className = "plain-table printed";
+    const line = (parent, tag, texts) => {
+      const row = parent.appendChild(document.createElement("tr"));
+      texts.forEach((text, at) => {
+        const cell = row.appendChild(document.createElement(tag));
+        cell.textContent = text;
+        if (columns[at].getColDef().type === "rightAligned") { cell.className = "r"; }
+      });
+    };
+    const texts = (node) => columns.map((column) => {
+      const text = api.getCellValue({ rowNode: node, colKey: column, useFormatter: true });
+      return text === null || text === undefined ? "" : String(text);
+    });
+    line(table.createTHead(), "th", columns.map((column) => column.getColDef().headerName || ""));
+    const body = table.createTBody();
+    api.forEachNodeAfterFilterAndSort((node) => line(body, "td", texts(node)));
+    for (let at = 0; at < api.getPinnedBottomRowCount(); at += 1) { line(body, "td", texts(api.getPinnedBottomRow(at))); }
+    return table;
+  }
+
+  function eachTable(call) {
+    ["grid", "compare-grid"].forEach((id) => {
+      const element = document.getElementById(id);
+      if (element && window.dash_ag_grid) { call(window.dash_ag_grid.getApi(id), element.closest(".grid-wrap")); }
+    });
+  }
+
+  function clearPrinted() { document.querySelectorAll("table.printed").forEach((one) => one.remove()); }
+
   window.addEventListener("beforeprint", function () {
-    const api = tableApi();
-    if (api) {
-      screenLayout = api.getGridOption("domLayout") || "normal";
-      api.setGridOption("domLayout", "print");
-    }
+    clearPrinted();
+    eachTable((api, frame) => frame.after(printable(api)));
   });
-  window.addEventListener("afterprint", function () {
-    const api = tableApi();
-    if (api && screenLayout) { api.setGridOption("domLayout", screenLayout); }
-  });
+  window.addEventListener("afterprint", clearPrinted);
 })();
