@@ -122,7 +122,7 @@ def _refuse_impossible(problem: Problem, effects: Effects, t: int, low: Floats, 
 
 
 def _uppers(problem: Problem, effects: Effects, floor: Floats, ceiling: Floats) -> tuple[Floats, NDArray[np.int64]]:
-    exempt = effects.exempt_by != NOBODY
+    exempt = (effects.exempt_by != NOBODY) | (problem.weights <= 0)
     rule = (effects.upper < ceiling - TOLERANCE) & ~exempt
     upper = np.where(rule, np.maximum(effects.upper, floor), ceiling)
     by = np.where(rule, effects.upper_by, PHYSICAL)
@@ -142,7 +142,7 @@ def _uppers(problem: Problem, effects: Effects, floor: Floats, ceiling: Floats) 
 
 
 def _lowers(problem: Problem, effects: Effects, floor: Floats, upper: Floats) -> tuple[Floats, NDArray[np.int64]]:
-    exempt = effects.exempt_by != NOBODY
+    exempt = (effects.exempt_by != NOBODY) | (problem.weights <= 0)
     asked = np.where(exempt, -np.inf, effects.lower)
     asked_by = np.where(exempt, NOBODY, effects.lower_by)
     pinned = ~np.isnan(effects.pin)

@@ -186,7 +186,7 @@ def look(problem: Problem, effects: Effects, t: int, choice: MethodChoice, goal:
         smooth = np.where(effects.pooled_start, np.clip(peers, 1e-6, 1.0 - 1e-6), smooth)
     toward = top
     if choice.toward is Toward.GOAL:
-        toward = np.broadcast_to(groups.spread(goal), top.shape)
+        toward = np.broadcast_to(groups.spread(np.nan_to_num(goal)), top.shape)
     elif choice.toward is Toward.BEST_PEER:
         toward = problem.best
     view = View(r, start, smooth, top, problem.proposals[t], problem.score, offset, scale, toward)

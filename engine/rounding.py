@@ -15,8 +15,11 @@ from numpy.typing import NDArray
 from engine.plan import Rounding, RoundingMode
 from engine.solver import TOLERANCE, Floats, Linear, SCurve
 
-_FUZZ = 1e-9
-"""Share by which a value may miss a grid point or a half and still count as on it."""
+_NEAR = 1e-9
+"""Share by which a solved value may miss a grid point or a half and still count as on it."""
+
+_SAME = 1e-12
+"""Share by which a bound may miss a grid point: bounds are given or counted, not solved for."""
 
 _MOST_HALVINGS = 200
 
@@ -31,15 +34,12 @@ class Rounded:
     off_grid : (n,) bool
         No grid point lies between the bounds; the exact value stays.
     lift : (G,) float
-        λ′, the least lift ≥ λ whose rounded targets meet the goal (λ itself where they never do).
-    short : (G,) bool
-        No lift does it.
+        λ′, the least lift ≥ λ whose rounded targets meet the goal; the largest lift where none does.
     """
 
     target: Floats
     off_grid: NDArray[np.bool_]
     lift: Floats
-    short: NDArray[np.bool_]
 
 
 class Grid:
@@ -55,46 +55,50 @@ class Grid:
     def __init__(self, rounding: Rounding, weights: Floats) -> None:
         self.mode = rounding.mode
         self.levels = np.array(sorted(rounding.levels)) if rounding.levels else None
-        self.step: Floats = np.array([rounding.step])
-        if rounding.count:
-            self.step = 1.0 / np.where(weights > 0, weights, 1.0)
-
-    def _steps(self, rows: NDArray[np.intp] | slice) -> Floats:
-        return self.step if len(self.step) == 1 else self.step[rows]
+        self.units = np.where(weights > 0, weights, 1.0) if rounding.count else None
+        self.step = rounding.step
 
     def point(self, k: NDArray[np.int64], rows: NDArray[np.intp] | slice = slice(None)) -> Floats:
         """Value of grid point k."""
         if self.levels is not None:
             return self.levels[np.clip(k, 0, len(self.levels) - 1)]
-        return np.minimum(np.round(k * self._steps(rows), 12), 1.0)
+        if self.units is not None:
+            return np.minimum(k / self.units[rows], 1.0)
+        return np.minimum(np.round(k * self.step, 12), 1.0)
 
-    def first_from(self, value: Floats) -> NDArray[np.int64]:
+    def _place(self, value: Floats, shift: float) -> Floats:
+        """Where `value` + `shift` (a share; on the grid of whole units never more than 1e-6 of one) lies, in steps."""
+        if self.units is None:
+            return (value + shift) / self.step
+        return value * self.units + np.clip(shift * self.units, -1e-6, 1e-6)
+
+    def first_from(self, value: Floats, tolerance: float = _SAME) -> NDArray[np.int64]:
         """Index of the lowest grid point ≥ value."""
         if self.levels is not None:
-            return np.searchsorted(self.levels, value - _FUZZ)
-        return np.ceil(value / self.step - _FUZZ / self.step).astype(np.int64)
+            return np.searchsorted(self.levels, value - tolerance)
+        return np.ceil(self._place(value, -tolerance)).astype(np.int64)
 
-    def last_to(self, value: Floats) -> NDArray[np.int64]:
+    def last_to(self, value: Floats, tolerance: float = _SAME) -> NDArray[np.int64]:
         """Index of the highest grid point ≤ value; -1 where a ladder has none."""
         if self.levels is not None:
-            return np.searchsorted(self.levels, value + _FUZZ, side="right") - 1
-        return np.floor(value / self.step + _FUZZ / self.step).astype(np.int64)
+            return np.searchsorted(self.levels, value + tolerance, side="right") - 1
+        return np.floor(self._place(value, tolerance)).astype(np.int64)
 
     def index(self, value: Floats) -> NDArray[np.int64]:
         """Grid point that the mode rounds `value` to, bounds not considered; halves go up."""
         if self.mode is RoundingMode.LARGEST_REMAINDER:
-            return self.last_to(value)
+            return self.last_to(value, _NEAR)
         if self.mode is RoundingMode.UP:
-            return self.first_from(value)
+            return self.first_from(value, _NEAR)
         if self.levels is not None:
-            return np.searchsorted(0.5 * (self.levels[1:] + self.levels[:-1]), value + _FUZZ, side="right")
-        return np.floor(value / self.step + 0.5 + np.minimum(_FUZZ / self.step, 1e-6)).astype(np.int64)
+            return np.searchsorted(0.5 * (self.levels[1:] + self.levels[:-1]), value + _NEAR, side="right")
+        return np.floor(self._place(value, _NEAR) + 0.5).astype(np.int64)
 
     def threshold(self, k: NDArray[np.int64], rows: NDArray[np.intp]) -> Floats:
         """Value from which the mode rounds to k and no longer to k − 1."""
         below, at = self.point(k - 1, rows), self.point(k, rows)
         if self.mode is RoundingMode.UP:
-            return below + 2.0 * _FUZZ
+            return below + 2.0 * _NEAR
         return 0.5 * (below + at)
 
 
@@ -122,15 +126,15 @@ def round_targets(
         Pins: never rounded.
     """
     if rounding.mode is RoundingMode.NONE:
-        return Rounded(exact, np.zeros(len(exact), dtype=bool), lift, np.zeros(curve.groups.count, dtype=bool))
+        return Rounded(exact, np.zeros(len(exact), dtype=bool), lift)
     table = _Table(curve, Grid(rounding, weights), exact, weights, goal, fixed)
     k = table.at(exact)
     short = table.value(k) < table.need
     if short.any() and rounding.mode is RoundingMode.LARGEST_REMAINDER:
-        k, short = table.by_remainder(k, short)
+        k = table.by_remainder(k, short)
     elif short.any():
-        k, lift, short = table.raise_lift(k, lift, highest, short)
-    return Rounded(np.where(table.held, exact, table.grid.point(k)), table.off_grid, lift, short)
+        k, lift = table.raise_lift(k, lift, highest, short)
+    return Rounded(np.where(table.held, exact, table.grid.point(k)), table.off_grid, lift)
 
 
 class _Table:
@@ -162,9 +166,7 @@ class _Table:
         """(G,) Σ w·x of rounded targets [units]."""
         return self.groups.dot(np.where(self.held, self.exact, self.grid.point(k)), self.weights)
 
-    def by_remainder(
-        self, k: NDArray[np.int64], short: NDArray[np.bool_]
-    ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    def by_remainder(self, k: NDArray[np.int64], short: NDArray[np.bool_]) -> NDArray[np.int64]:
         """One step each in order of remainder (ties by agency code) until each short group's deficit is filled."""
         deficit = self.need - self.value(k)
         rows = np.flatnonzero((k < self.last) & ~self.held & short[self.label] & (self.weights > 0))
@@ -177,11 +179,11 @@ class _Table:
         taken = rows[order][_sum_before(gain, group) < deficit[group]]
         k = k.copy()
         k[taken] += 1
-        return k, short & (np.bincount(group, gain, self.groups.count) < deficit)
+        return k
 
     def raise_lift(
         self, k: NDArray[np.int64], lift: Floats, highest: Floats, short: NDArray[np.bool_]
-    ) -> tuple[NDArray[np.int64], Floats, NDArray[np.bool_]]:
+    ) -> tuple[NDArray[np.int64], Floats]:
         """Least lift whose rounded targets meet the need: bracket it, then take threshold after threshold."""
         top = np.minimum(self.curve.saturation(), highest)
         k_top = np.maximum(self.at(self.curve(top)), k)
@@ -190,7 +192,7 @@ class _Table:
         k = np.where(beyond[self.label], k_top, k)
         lift = np.where(beyond, top, lift)
         k, k_high, lift = self._bracket(k, np.where(open_[self.label], k_top, k), lift, top, open_)
-        return *self._take(k, k_high, lift, open_), beyond
+        return self._take(k, k_high, lift, open_)
 
     def _bracket(
         self, k_low: NDArray[np.int64], k_high: NDArray[np.int64], low: Floats, high: Floats, open_: NDArray[np.bool_]
@@ -229,7 +231,7 @@ class _Table:
         needed = _sum_before(gain[order], group) < (self.need - self.value(k))[group]
         least = np.full(self.groups.count, -np.inf)
         np.maximum.at(least, group[needed], when[order][needed])
-        taken = when <= least[self.label[rows]] * (1.0 + _FUZZ)  # equal but for the last digits: taken together
+        taken = when <= least[self.label[rows]] * (1.0 + _NEAR)  # equal but for the last digits: taken together
         k = k + np.bincount(rows, taken, len(k)).astype(np.int64)
         return k, np.where(open_ & np.isfinite(least), least, lift)
 

@@ -387,8 +387,13 @@ def _climb_one(curve: Response, weights: Floats, need: float, total: float, limi
         size = float(part.sum())
         guess = _climb_one(curve.sample(_SAMPLE), part, need / total * size, size, limit) if size > 0 else 0.0
         lift = guess if 0.0 < guess < math.inf else 0.0
-    if not curve.ends and limit == math.inf and need >= curve.total(math.inf, weights)[0] - slack:
-        return math.inf if need <= curve.total(math.inf, weights)[0] + TOLERANCE * total else math.nan
+    if not curve.ends and curve.total(0.0, weights)[0] < need - slack:  # a limit is hunted in vain: look there first
+        top = min(float(curve.saturation()[0]), limit)
+        best = curve.total(top, weights)[0]
+        if best < need - TOLERANCE * total:
+            return math.nan
+        if best <= need + slack:
+            return top if top == math.inf else float(curve.least_alike(np.array([top]), weights)[0])
     low, high, width = 0.0, math.inf, math.inf
     value, bend = curve.total(lift, weights)
     at_zero = lift == 0.0

@@ -95,6 +95,8 @@ def _with_group_goals(problem: Problem, effects: Effects, weights: Floats) -> tu
                 problem, effects, t, problem.asked.method, bounds.lower[t], bounds.upper[t], mass, goal, one
             )
             result = curve(to_the_goal(curve, mass, goal))
+            if bounds.upper[t].dot(mass) < (goal[0] - TOLERANCE) * mass.sum():
+                result = bounds.upper[t]  # infeasible for the group: as far as its bounds allow
             reached = float(result.dot(mass) / mass.sum())
             if reached < float(goal[0]) - TOLERANCE:
                 details = {"rule": rule.id, "indicator": problem.asked.id, "period": period.id}
@@ -197,6 +199,7 @@ class _Frame:
         exact = np.where(np.abs(exact - self.upper) <= TOLERANCE, self.upper, exact)
         keep = np.where(infeasible, np.nan, goal)
         rounded = round_targets(curve, exact, lift, highest, weights, keep, rounding, self.pinned)
+        short = groups.dot(rounded.target, weights) < (goal - 2.0 * TOLERANCE) * groups.sum(weights)
         return PeriodSolution(
             lower=self.lower,
             lower_by=self.lower_by,
@@ -210,7 +213,7 @@ class _Frame:
             goal=goal,
             lift=np.where(beyond, np.nan, _reported(found, highest, pace)),
             lift_rounded=np.where(beyond, np.nan, _reported(rounded.lift, highest, pace)),
-            status=_status(goal, found, unlifted, infeasible, rounded.short),
+            status=_status(goal, unlifted, beyond & short, infeasible, short),
             max_attainable=most,
         )
 
@@ -221,8 +224,8 @@ def _reported(lift: Floats, highest: Floats, pace: Floats) -> Floats:
 
 def _status(
     goal: Floats,
-    lift: Floats,
     unlifted: NDArray[np.bool_],
+    beyond: NDArray[np.bool_],
     infeasible: NDArray[np.bool_],
     short: NDArray[np.bool_],
 ) -> tuple[GoalStatus, ...]:
@@ -230,7 +233,7 @@ def _status(
     for found, which in (
         (GoalStatus.MET_WITHOUT_LIFT, unlifted),
         (GoalStatus.SHORT_BY_ROUNDING, short),
-        (GoalStatus.UNREACHABLE_BY_METHOD, np.isnan(lift)),
+        (GoalStatus.UNREACHABLE_BY_METHOD, beyond),
         (GoalStatus.INFEASIBLE, infeasible),
         (GoalStatus.PATH, np.isnan(goal)),
     ):

@@ -143,7 +143,8 @@ def target_status(exact: Floats, free: Floats, lower: Floats, upper: Floats) -> 
 
 def _counts(problem: Problem, target: Floats) -> tuple[Floats, Floats, Floats]:
     """(T, n) target count, still to do, and the rate that the period alone must bring (engine.md §5)."""
-    count = np.ceil(target * problem.weights - 1e-9)
+    # the second term: (k/w)·w may miss k by its last digit, which is more than 1e-9 from some millions on
+    count = np.ceil(target * problem.weights - np.maximum(1e-9, 1e-15 * problem.weights))
     if problem.in_period:
         with np.errstate(divide="ignore", invalid="ignore"):
             return count, count, np.where(problem.V > 0, count / problem.V, np.nan)
