@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from dash import Dash
 from flask import Flask, Response, redirect, request
 
-from dashapp import sending
+from dashapp import access, auth, health, logs, security, sending
 from dashapp.callbacks import compare, routing, workbench
 from dashapp.i18n import LANGUAGES, t
-from dashapp.pages import router, shell
+from dashapp.pages import accounts, refused, router, shell
+from dashapp.services.database import Store
+from dashapp.services.rights import Action
+from dashapp.settings import Settings
 from dashapp.urlstate import language
 
-HEALTH = "healthz"
+KEPT = frozenset({access.ASSETS, access.SUITES})
+"""Endpoints whose answers a browser may keep."""
 ICON = "favicon.svg"
 
 _INDEX = """<!DOCTYPE html>
@@ -60,16 +66,34 @@ class _Pages(Dash):
         )
 
 
-def create_app() -> Dash:
+def create_app(store: Store, settings: Settings | None = None) -> Dash:
     """The application with its callbacks and routes; nothing is shared between two of them.
+
+    Parameters
+    ----------
+    store : Store
+        Where people, sessions and the work are kept; opened after the process was forked, closed by the caller.
+    settings : Settings, optional
+        Without a secret key in them, sessions end with the application.
 
     Returns
     -------
     Dash
-        `app.server` is the WSGI application; ``/healthz`` answers 200 while it is alive.
+        `app.server` is the WSGI application. Whatever `access` does not name is refused.
+
+    Raises
+    ------
+    UnlistedError
+        If a route or callback is missing in `access`.
     """
-    server = Flask("dashapp")
+    settings = settings or Settings()
+    server = Flask("dashapp", static_folder=None)
+    csrf = security.settle(server, settings)
     sending.settle(server)
+    logs.watch(server)
+    actions: dict[str, Action] = {}
+    auth.remember(server, store, settings)
+    auth.keep_out(server, settings, csrf, actions)  # before anything else looks at a request
     app = _Pages(
         "dashapp",
         server=server,
@@ -78,14 +102,28 @@ def create_app() -> Dash:
         suppress_callback_exceptions=True,
         title=t("web.brand", LANGUAGES[0]),
         update_title="",
-        health_endpoint=HEALTH,
+        csrf_token_name=security.TOKEN_COOKIE,
+        csrf_header_name=security.TOKEN_HEADER,
     )
     app.layout = shell.frame()
     for part in (routing, workbench, compare):
         part.register(app)
     _redirect_home(server)
-    sending.protect(server, app.csp_hashes())
+    server.register_blueprint(health.routes(store))
+    server.register_blueprint(accounts.routes(store, settings))
+    refused.register(server)
+    refused.assets(server, _addresses(app))
+    security.add_headers(server, settings, app.csp_hashes(), KEPT)
+    actions.update(access.actions_of(app))
     return app
+
+
+def _addresses(app: Dash) -> dict[str, str]:
+    """Where the style sheets and the icon are, as Dash itself writes it: with the time of their last change."""
+    folder = Path(app.config.assets_folder)
+    files = [*sorted(folder.glob("css/*.css")), folder / ICON]
+    named = {path.relative_to(folder).as_posix(): int(path.stat().st_mtime) for path in files}
+    return {name: f"{app.get_asset_url(name)}?m={changed}" for name, changed in named.items()}
 
 
 def _redirect_home(server: Flask) -> None:

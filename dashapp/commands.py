@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dashapp import printed, refusals, services
@@ -139,7 +139,7 @@ def serve(chosen: argparse.Namespace, lang: str) -> Outcome:
     if not 1 <= chosen.workers <= MOST_WORKERS:
         details = {"what": str(chosen.workers), "most": MOST_WORKERS}
         raise UsageError("workers_range", "chitieu serve", details)
-    run_server(chosen.host or settings.host, port, chosen.workers, lang)
+    run_server(replace(settings, host=chosen.host or settings.host, port=port), chosen.workers, lang)
     return Outcome(DONE)
 
 

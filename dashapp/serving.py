@@ -1,4 +1,4 @@
-"""Runs the web application under gunicorn."""
+"""Runs the web application under gunicorn, once it is sure that somebody may log in and nobody else can."""
 
 from __future__ import annotations
 
@@ -6,21 +6,41 @@ import errno
 import socket
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
+from importlib import import_module
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
-from dashapp.i18n import t
+from dashapp import logs, security
+from dashapp.i18n import LANGUAGES, t
 from dashapp.refusals import ServeError
+from dashapp.settings import Settings, is_loopback
 
-DEFAULT_WORKERS = 2
+DEFAULT_WORKERS = 1
 MOST_WORKERS = 64
 THREADS = 4
 """Threads of each worker: idle open connections must not block it."""
+PATIENCE = 30
+"""Seconds that answers under way are given when the service is stopped."""
+SILENCE = 120
+"""Seconds after which a worker that does not answer is replaced."""
+
+
+class _Log(Logger):
+    """gunicorn's own words go where all others go (`logs.start`)."""
+
+    def setup(self, cfg: Any) -> None:  # noqa: ARG002
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
+        self.access_log.handlers.clear()
+        self.access_log.propagate = False  # `logs.watch` tells every answer, without addresses
 
 
 class _Server(BaseApplication):
-    def __init__(self, options: Mapping[str, Any]) -> None:
+    def __init__(self, settings: Settings, options: Mapping[str, Any]) -> None:
+        self._settings = settings
         self._options = options
         super().__init__()
 
@@ -29,36 +49,71 @@ class _Server(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        from dashapp.app import create_app  # imported where it is used: the other commands do without Dash
+        """The application of one worker, with a store of its own: connections do not survive a fork."""
+        from dashapp.app import create_app
+        from dashapp.services.database import open_store
 
-        return create_app().server
+        return create_app(open_store(self._settings.database_url), self._settings).server
 
 
-def serve(host: str, port: int, workers: int, lang: str) -> None:
-    """Serve until stopped; says on standard error where it listens.
+def serve(settings: Settings, workers: int, lang: str) -> None:
+    """Serve at the host and port of `settings` until stopped; says on standard error where it listens.
+
+    Without an administrator it prints a one-time link that makes one, on loopback only. The log goes to
+    standard output.
 
     Raises
     ------
     ServeError
-        ``port_taken`` or ``cannot_listen``.
+        ``port_taken``, ``cannot_listen``, ``no_administrator``, ``key_open`` or ``key_damaged``.
+    StoreError
+        If the database cannot be used.
     """
-    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    _try(host, port, address)
+    place = f"{f'[{settings.host}]' if ':' in settings.host else settings.host}:{settings.port}"
+    address = f"http://{place}"
+    _try(settings.host, settings.port, address)
+    logs.start(sys.stdout, settings.log_level)
+    settings = replace(settings, secret_key=security.secret_key(settings))
+    link = _prepare(settings, lang)
+    import_module("dashapp.app")  # loaded once, before the workers are forked
 
     def ready(_: object) -> None:
-        print(t("cli.serve.ready", lang, address=address), file=sys.stderr, flush=True)
+        print(t("cli.serve.ready", lang, address=settings.public_url or address), file=sys.stderr, flush=True)
+        if link:
+            print(t("cli.serve.first", lang, link=(settings.public_url or address) + link), file=sys.stderr, flush=True)
 
     options = {
-        "bind": f"{f'[{host}]' if ':' in host else host}:{port}",
+        "bind": place,
         "workers": workers,
         "threads": THREADS,
         "worker_class": "gthread",
-        "preload_app": True,
         "loglevel": "warning",
+        "logger_class": _Log,
         "when_ready": ready,
+        "timeout": SILENCE,
+        "graceful_timeout": PATIENCE,
+        "forwarded_allow_ips": "",
         "control_socket_disable": True,
     }
-    _Server(options).run()
+    _Server(settings, options).run()
+
+
+def _prepare(settings: Settings, lang: str) -> str | None:
+    """Bring the database up to date; returns the path of a link for the first administrator if there is none."""
+    from dashapp.services import accounts, provision
+    from dashapp.services.database import open_store
+
+    store = open_store(settings.database_url)
+    try:
+        provision.ensure_campaigns(store)
+        if accounts.has_admin(store):
+            return None
+        if not is_loopback(settings.host):
+            raise ServeError("no_administrator", host=settings.host)
+        secret = accounts.make_setup_token(store)
+    finally:
+        store.close()
+    return f"/setup/{secret}" + ("" if lang == LANGUAGES[0] else f"?lang={lang}")
 
 
 def _try(host: str, port: int, address: str) -> None:

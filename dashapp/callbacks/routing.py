@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output
 
-from dashapp import ids
+from dashapp import auth, ids
 from dashapp.pages import router
 
 
@@ -19,7 +19,7 @@ def register(app: Dash) -> None:
         Input(ids.URL, "search"),
     )
     def routed(pathname: str | None, search: str | None) -> Any:
-        return router.route(f"{pathname or '/'}{search or ''}")
+        return router.route(f"{pathname or '/'}{search or ''}", auth.visitor())
 
     app.clientside_callback(
         ClientsideFunction("chitieu", "arrived"),

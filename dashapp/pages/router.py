@@ -25,6 +25,7 @@ from dashapp.urlstate import (
     split,
 )
 from dashapp.views.answer import answer
+from dashapp.views.person import Visitor
 from dashapp.views.shown import campaign_ids, choices, tidy
 
 
@@ -34,20 +35,20 @@ def home(lang: str = LANGUAGES[0]) -> str:
     return format_page(PageState(campaign, choices(campaign).presets[0], lang=lang))
 
 
-def route(address: str) -> Component:
-    """The whole page of an address (path and query)."""
+def route(address: str, visitor: Visitor) -> Component:
+    """The whole page of an address (path and query), for the one who looks at it."""
     path = split(address)[0]
     if path.rstrip("/") == COMPARE:
-        return _compare(address)
+        return _compare(address, visitor)
     if path == "/":
-        return _workbench(home(language(address)))
+        return _workbench(home(language(address)), visitor)
     if place(path) is None:
         lang = language(address)
         return shell.missing(lang, home(lang))
-    return _workbench(address)
+    return _workbench(address, visitor)
 
 
-def _workbench(address: str) -> Component:
+def _workbench(address: str, visitor: Visitor) -> Component:
     known = campaign_ids()
     named, _ = place(split(address)[0]) or ("", "")
     campaign = named if named in known else known[0]
@@ -56,10 +57,10 @@ def _workbench(address: str) -> Component:
         faults = (Fault("unknown_campaign", "", named, known), *faults)
     new = answer(state)
     shown = new.shown.state if new.shown is not None else state
-    return shell.page(_place_of(tidy(shown)), workbench.body(shown, new, faults))
+    return shell.page(_place_of(tidy(shown), visitor), workbench.body(shown, new, faults))
 
 
-def _place_of(state: PageState) -> shell.Place:
+def _place_of(state: PageState, visitor: Visitor) -> shell.Place:
     other = next(one for one in LANGUAGES if one != state.lang)
     presets = choices(state.campaign).presets
     second = next((one for one in presets if one != state.preset), state.preset)
@@ -74,10 +75,11 @@ def _place_of(state: PageState) -> shell.Place:
         here=WORKBENCH,
         other_language=format_page(replace(state, lang=other)),
         title=t("web.title", state.lang, page=name),
+        visitor=visitor,
     )
 
 
-def _compare(address: str) -> Component:
+def _compare(address: str, visitor: Visitor) -> Component:
     known = campaign_ids()
     named = [one.partition("/")[0] for one in compared(address)]
     campaign = next((one for one in named if one in known), known[0])
@@ -92,5 +94,6 @@ def _compare(address: str) -> Component:
         here=COMPARE,
         other_language=format_compare(replace(state, lang=other)),
         title=t("web.title", state.lang, page=t("web.compare.title", state.lang)),
+        visitor=visitor,
     )
     return shell.page(place_, compare.body(state, faults))

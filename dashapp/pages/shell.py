@@ -12,6 +12,7 @@ from dashapp import ids, services
 from dashapp.i18n import LANGUAGES, t
 from dashapp.urlstate import COMPARE, WORKBENCH
 from dashapp.views.parts import aria, carried, icon
+from dashapp.views.person import Visitor, menu
 from dashapp.views.shown import campaign_ids
 
 MAIN = "main"
@@ -19,7 +20,7 @@ MAIN = "main"
 
 @dataclass(frozen=True)
 class Place:
-    """Where a page stands: campaign, preset (empty: none), language, its links, itself in the other language."""
+    """Where a page stands and who looks: campaign, preset (empty: none), language, links, itself in the other one."""
 
     campaign: str
     preset: str
@@ -29,6 +30,7 @@ class Place:
     here: str
     other_language: str
     title: str
+    visitor: Visitor
 
 
 def frame() -> Component:
@@ -74,6 +76,7 @@ def _top(place: Place) -> Component:
                         value=place.campaign,
                     ),
                     _language(place),
+                    menu(place.visitor, lang),
                 ],
                 className="push",
             ),

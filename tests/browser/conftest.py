@@ -13,6 +13,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from dashapp.app import create_app
+from dashapp.services.database import Store
+from dashapp.services.rights import Role
+from tests.dashapp.accounts.people import NAMES, PASSWORD, open_people
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WAIT = 15_000
@@ -20,10 +23,18 @@ WAIT = 15_000
 
 
 @pytest.fixture(scope="session")
-def address() -> Iterator[str]:
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A database in which there is one person of each role."""
+    opened = open_people(tmp_path_factory.mktemp("people"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def address(store: Store) -> Iterator[str]:
     """Where the application answers."""
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    server = make_server("127.0.0.1", 0, create_app().server, threaded=True)
+    server = make_server("127.0.0.1", 0, create_app(store).server, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -74,10 +85,25 @@ def _watched(context: BrowserContext, address: str) -> Window:
     return window
 
 
+def log_in(page: Page, address: str, role: Role) -> None:
+    """Log somebody of a role in, as a person does."""
+    page.goto(f"{address}/login")
+    page.fill("#name", NAMES[role])
+    page.fill("#password", PASSWORD)
+    page.click("main button[type=submit]")
+    page.locator(".person").wait_for()
+
+
 @pytest.fixture(scope="session")
-def people(browser: Browser) -> Iterator[list[BrowserContext]]:
-    """Two people's browsers that share nothing."""
-    contexts = [browser.new_context(viewport={"width": 1440, "height": 900}, locale="vi-VN") for _ in range(2)]
+def people(browser: Browser, address: str) -> Iterator[list[BrowserContext]]:
+    """Two people's browsers that share nothing: a leader's and a member of staff's, both logged in."""
+    contexts = []
+    for role in (Role.LEADER, Role.STAFF):
+        contexts.append(browser.new_context(viewport={"width": 1440, "height": 900}, locale="vi-VN"))
+        contexts[-1].set_default_timeout(WAIT)
+        page = contexts[-1].new_page()
+        log_in(page, address, role)
+        page.close()
     yield contexts
     for context in contexts:
         context.close()

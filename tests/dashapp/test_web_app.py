@@ -14,9 +14,11 @@ import pytest
 from dashapp import ids
 from dashapp.app import create_app
 from dashapp.pages import router, shell
+from dashapp.services.rights import Role
 from dashapp.urlstate import PageState
 from dashapp.views import explanation
 from dashapp.views.shown import show
+from tests.dashapp.accounts.people import NAMES, VISITOR, log_in, open_people
 from tests.dashapp.test_web_views import parts_of
 
 ASSETS = Path(router.__file__).parents[1] / "assets"
@@ -24,13 +26,23 @@ VENDORED = ("00-bootstrap.min.css", "00-plotly-basic.min.js", "10-ag-grid-vi.js"
 
 
 @pytest.fixture(scope="module")
-def app():
-    return create_app()
+def store(tmp_path_factory):
+    opened = open_people(tmp_path_factory.mktemp("people"))
+    yield opened
+    opened.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def app(store):
+    return create_app(store)
+
+
+@pytest.fixture(scope="module")
 def client(app):
-    return app.server.test_client()
+    """Somebody who may look at everything."""
+    made = app.server.test_client()
+    log_in(made, NAMES[Role.VIEWER])
+    return made
 
 
 def test_the_first_address_leads_to_the_workbench(client):
@@ -41,7 +53,7 @@ def test_the_first_address_leads_to_the_workbench(client):
 
 def test_it_says_that_it_is_alive(client):
     answer = client.get("/healthz")
-    assert (answer.status_code, answer.text) == (200, "OK")
+    assert (answer.status_code, answer.json) == (200, {"status": "alive"})
 
 
 @pytest.mark.parametrize(("query", "lang"), [("", "vi"), ("?lang=en", "en"), ("?lang=<b>", "vi")])
@@ -52,7 +64,7 @@ def test_the_page_names_its_language(client, query, lang):
 
 
 def test_every_answer_is_protected(client):
-    for path in ("/scenarios/hau-giang-2022/base", "/_dash-layout", "/assets/css/20-theme.css", "/healthz"):
+    for path in ("/scenarios/hau-giang-2022/base", "/_dash-layout", "/assets/css/20-theme.css", "/healthz", "/login"):
         with client.get(path) as answer:
             headers = answer.headers
         policy = dict(part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";"))
@@ -125,7 +137,8 @@ def test_scripts_have_every_function_that_callbacks_name(app):
 
 
 def callbacks(app: Any) -> list[dict[str, Any]]:
-    return json.loads(app.server.test_client().get("/_dash-dependencies").text)
+    with app.server.app_context():
+        return json.loads(app.dependencies().data)
 
 
 def canonical(id: Any) -> str:
@@ -140,7 +153,7 @@ def canonical(id: Any) -> str:
 def test_every_id_of_a_callback_is_on_some_page(app):
     shown = show(PageState("hau-giang-2022", "base"))
     drawer = explanation.drawer(shown, "SGTVT")
-    pages = [shell.frame(), router.route("/"), router.route("/compare"), drawer.title, drawer.body]
+    pages = [shell.frame(), router.route("/", VISITOR), router.route("/compare", VISITOR), drawer.title, drawer.body]
     there = {canonical(one.id) for page in pages for one in parts_of(page) if getattr(one, "id", None)}
     for one in callbacks(app):
         outputs = re.sub(r"@[0-9a-f]+", "", one["output"].strip(".")).split("...")
@@ -149,8 +162,8 @@ def test_every_id_of_a_callback_is_on_some_page(app):
         assert named <= there, named - there
 
 
-def test_two_applications_share_nothing():
-    one, two = create_app(), create_app()
+def test_two_applications_share_nothing(store):
+    one, two = create_app(store), create_app(store)
     assert one.server is not two.server
     assert one.callback_map is not two.callback_map
     assert len(callbacks(one)) == len(callbacks(two))

@@ -26,6 +26,7 @@ from dashapp.views.answer import answer
 from dashapp.views.comparison import compare
 from dashapp.views.shown import campaign_ids, choices, show
 from engine import PlanError
+from tests.dashapp.accounts.people import VISITOR
 
 PAGES = [
     PageState(campaign, preset, lang, indicator)
@@ -158,7 +159,7 @@ def test_no_graph_offers_a_cloud(lang):
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_every_graph_of_every_page_has_the_one_configuration(address):
-    graphs = [one for one in parts_of(router.route(address)) if isinstance(one, dcc.Graph)]
+    graphs = [one for one in parts_of(router.route(address, VISITOR)) if isinstance(one, dcc.Graph)]
     shown = show(HOME)
     graphs += [one for one in parts_of(explanation.drawer(shown, "SGTVT").body) if isinstance(one, dcc.Graph)]
     for one in graphs:
@@ -168,7 +169,7 @@ def test_every_graph_of_every_page_has_the_one_configuration(address):
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_every_address_has_a_page(address):
-    page = router.route(address)
+    page = router.route(address, VISITOR)
     as_json(page)
     assert not [text for text in words_of(page) if UNFILLED.search(text)]
     assert len([one for one in parts_of(page) if type(one).__name__ == "H1"]) == 1
@@ -196,9 +197,9 @@ def test_an_unmet_goal_leads_with_its_remedy():
 def test_illustrative_figures_say_so_in_both_languages():
     for lang, words in (("vi", "SỐ LIỆU MINH HỌA"), ("en", "ILLUSTRATIVE")):
         for path in ("/scenarios/hau-giang-2022/base", "/compare"):
-            said = [text for text in words_of(router.route(f"{path}?lang={lang}")) if words in text]
+            said = [text for text in words_of(router.route(f"{path}?lang={lang}", VISITOR)) if words in text]
             assert said, (path, lang)
-    assert not [text for text in words_of(router.route("/scenarios/phu-tho-2026/base")) if "MINH HỌA" in text]
+    assert not [text for text in words_of(router.route("/scenarios/phu-tho-2026/base", VISITOR)) if "MINH HỌA" in text]
 
 
 def test_a_comparison_is_sorted_by_disagreement_and_adds_up():
@@ -215,7 +216,7 @@ def test_a_comparison_is_sorted_by_disagreement_and_adds_up():
 
 def test_a_move_answers_every_output_and_redraws_controls_only_when_asked():
     address = format_page(HOME)
-    page = router.route(address)
+    page = router.route(address, VISITOR)
     keys = [
         one.id for one in parts_of(page) if isinstance(getattr(one, "id", None), dict) and one.id["type"] == ids.LEVER
     ]
@@ -257,7 +258,7 @@ def test_a_scenario_that_cannot_run_is_a_notice_not_a_traceback(monkeypatch, lan
     assert new.rows is None
     assert "Sở Giao thông vận tải" in " ".join(words_of(new.alert))
     assert new.controls.sliders["goal.online"] == 50.0
-    page = router.route(format_page(replace(HOME, lang=lang)))
+    page = router.route(format_page(replace(HOME, lang=lang)), VISITOR)
     as_json(page)
     assert moves.explained(format_page(HOME), "SGTVT")["is_open"] is False
 

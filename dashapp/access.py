@@ -1,0 +1,85 @@
+"""Who may ask for what: one table of routes, one of callbacks. What is in neither is refused to everybody.
+
+Rights themselves are written down in `services.RIGHTS`; here each way in is given the action it stands for.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from dash import Dash
+
+from dashapp.services.rights import Action
+
+LOGIN = "accounts.login"
+LOGOUT = "accounts.logout"
+SETUP = "accounts.setup"
+PASSWORD = "accounts.password"  # noqa: S105  name of a route
+HEALTHY = "health.alive"
+READY = "health.ready"
+ASSETS = "_dash_assets.static"
+SUITES = "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>"
+CALLBACK = "/_dash-update-component"
+
+PUBLIC = frozenset({LOGIN, SETUP, HEALTHY, READY, ASSETS})
+"""Endpoints that anybody reaches; everything else needs a session."""
+
+PAGES = frozenset({"/", "/<path:path>", PASSWORD})
+"""Endpoints that a person opens: without a session they lead to the log-in page, all others answer 401."""
+
+ROUTES: Mapping[str, Action] = MappingProxyType(
+    {
+        "/": Action.READ,
+        "/<path:path>": Action.READ,
+        "/_dash-layout": Action.READ,
+        "/_dash-dependencies": Action.READ,
+        SUITES: Action.READ,
+        "/_reload-hash": Action.READ,
+        "/_favicon.ico": Action.READ,
+        LOGOUT: Action.OWN_ACCOUNT,
+        PASSWORD: Action.OWN_ACCOUNT,
+    }
+)
+"""Endpoint -> action it stands for. `CALLBACK` is not here: each callback has its own."""
+
+CALLBACKS: Mapping[str, Action] = MappingProxyType(
+    {
+        "routing.routed": Action.READ,
+        "workbench.move": Action.READ,
+        "workbench.explained": Action.READ,
+        "compare.compared": Action.READ,
+    }
+)
+"""``<module>.<function>`` in `dashapp.callbacks` -> action it stands for."""
+
+
+class UnlistedError(LookupError):
+    """A route or callback that no table names: the application does not start with it."""
+
+
+def callbacks_of(app: Dash) -> dict[str, str]:
+    """Output of every callback that the server answers (as a browser posts it) -> its name in `CALLBACKS`."""
+    found = {}
+    for output, entry in app.callback_map.items():
+        if function := entry.get("callback"):
+            plain = inspect.unwrap(function)
+            found[output] = f"{plain.__module__.rpartition('.')[2]}.{plain.__name__}"
+    return found
+
+
+def actions_of(app: Dash) -> Mapping[str, Action]:
+    """Output of every callback that the server answers -> the action it stands for.
+
+    Raises
+    ------
+    UnlistedError
+        If a callback or an endpoint of `app` is in no table, or a table names what is not there.
+    """
+    names = callbacks_of(app)
+    endpoints = {rule.endpoint for rule in app.server.url_map.iter_rules()}
+    strangers = (set(names.values()) ^ set(CALLBACKS)) | (endpoints ^ (PUBLIC | set(ROUTES) | {CALLBACK}))
+    if strangers:
+        raise UnlistedError(", ".join(sorted(strangers)))
+    return MappingProxyType({output: CALLBACKS[name] for output, name in names.items()})

@@ -1,0 +1,46 @@
+"""Sessions as the store knows them: the hash of a secret that is good until its end. The secret is not kept."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+from dashapp.services.accounts import Account, account
+from data.store import Store, StoreError
+
+PURPOSE = "session"
+WRITER = "session"
+"""The name under which the store is written to: beginning and ending a session changes nothing of anybody's."""
+BYTES = 32
+
+
+def begin(store: Store, lifetime: timedelta) -> str:
+    """Begin a session that ends after `lifetime` at the latest; returns its secret."""
+    secret = secrets.token_urlsafe(BYTES)
+    with store.work(WRITER) as work:
+        work.tokens.add(_hash(secret), purpose=PURPOSE, expires=datetime.now(UTC) + lifetime)
+    return secret
+
+
+def account_of(store: Store, name: str, epoch: int, secret: str) -> Account | None:
+    """The account of a session, or None if the session, its epoch or the account is over."""
+    found = account(store, name)
+    if found is None or not found.active or found.session_epoch != epoch:
+        return None
+    with store.reading() as work:
+        return found if work.tokens.find(_hash(secret), purpose=PURPOSE) else None
+
+
+def end(store: Store, secret: str) -> None:
+    """End a session; one that is over already stays so."""
+    try:
+        with store.work(WRITER) as work:
+            work.tokens.use(_hash(secret), purpose=PURPOSE)
+    except StoreError as error:
+        if error.code != "not_found":
+            raise
+
+
+def _hash(secret: str) -> str:
+    return sha256(secret.encode()).hexdigest()
