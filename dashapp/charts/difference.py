@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashapp.charts.base import BAND, INK, QUIET, SURFACE, TARGET, UPPER, Figure, layout
-from dashapp.charts.dumbbell import BOTTOM, HALO, INDENT, LETTER, LONGEST_NAME, RIGHT, ROW, TICKS, TOP, short
+from dashapp.charts.base import BAND, INK, QUIET, STEADY, SURFACE, TARGET, UPPER, Figure, layout
+from dashapp.charts.dumbbell import BOTTOM, INDENT, LETTER, LONGEST_NAME, RIGHT, ROW, TICKS, TOP, halo, short
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def difference(pairs: Sequence[Pair], tick_labels: Sequence[str], lang: str) -> 
             "y": where,
             "text": [INDENT + pair.text for pair in pairs],
             "textposition": "middle right",
-            "textfont": {"size": 11, "color": INK, "shadow": HALO},
+            "textfont": {"size": 11, "color": INK, "shadow": halo(len(pairs))},
             "cliponaxis": False,
         },
     ]
@@ -56,6 +56,7 @@ def difference(pairs: Sequence[Pair], tick_labels: Sequence[str], lang: str) -> 
             xaxis={
                 "range": [-0.015, 1.015],
                 "fixedrange": True,
+                **STEADY,
                 "side": "top",
                 "tickvals": list(TICKS),
                 "ticktext": list(tick_labels),
@@ -66,6 +67,7 @@ def difference(pairs: Sequence[Pair], tick_labels: Sequence[str], lang: str) -> 
             yaxis={
                 "range": [len(pairs) - 0.4, -0.6],
                 "fixedrange": True,
+                **STEADY,
                 "tickvals": where,
                 "ticktext": [short(pair.name) for pair in pairs],
                 "tickfont": {"size": 11.5},

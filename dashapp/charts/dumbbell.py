@@ -15,6 +15,7 @@ from dashapp.charts.base import (
     NOW,
     PINNED,
     QUIET,
+    STEADY,
     SURFACE,
     TARGET,
     UPPER,
@@ -35,6 +36,7 @@ INDENT, BEHIND_MARK = "\u00a0" * 3, "\u00a0" * 6
 """What keeps a figure clear of its point, and of a mark behind the point."""
 HALO = "-2px -1px 1px #fff, -2px 1px 1px #fff, 2px -1px 1px #fff, 2px 1px 1px #fff, 0 -1px 1px #fff, 0 1px 1px #fff"
 """White around a figure, so that it can be read on a line."""
+HALOS = 60
 TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 AT_LOWER, AT_UPPER, HELD = "at_lower", "at_upper", "pinned"
@@ -123,6 +125,11 @@ def _rows(groups: Sequence[tuple[str, Sequence[Bell]]]) -> tuple[list[tuple[int,
     return rows, names, heads
 
 
+def halo(rows: int) -> str:
+    """White around figures; none in a long chart, where drawing it costs more than reading gains."""
+    return HALO if rows <= HALOS else "none"
+
+
 def short(name: str) -> str:
     """A name that fits beside its row."""
     return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1].rstrip() + "…"
@@ -132,6 +139,7 @@ def _x_axis(labels: Sequence[str]) -> dict[str, Any]:
     return {
         "range": [-0.015, 1.015],
         "fixedrange": True,
+        **STEADY,
         "side": "top",
         "tickvals": list(TICKS),
         "ticktext": list(labels),
@@ -146,6 +154,7 @@ def _y_axis(names: Sequence[str]) -> dict[str, Any]:
     return {
         "range": [len(names) - 0.4, -0.6],
         "fixedrange": True,
+        **STEADY,
         "tickvals": list(range(len(names))),
         "ticktext": list(names),
         "tickfont": {"size": 11.5},
@@ -263,7 +272,7 @@ def _texts(rows: Sequence[tuple[int, Bell]]) -> dict[str, Any]:
             "size": 11,
             "color": [TARGET if bell.target is not None else QUIET for _, bell in rows],
             "weight": 600,
-            "shadow": HALO,
+            "shadow": halo(len(rows)),
         },
         "hoverinfo": "skip",
         "cliponaxis": False,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashapp.charts.base import BAND, INK, LINE, LOWER, NOW, OTHER, QUIET, TARGET, Figure, layout
+from dashapp.charts.base import BAND, INK, LINE, LOWER, NOW, OTHER, QUIET, STEADY, TARGET, Figure, layout
 
 ROW = 34
 TOP, BOTTOM = 8, 26
@@ -63,6 +63,7 @@ def waterfall(bars: Sequence[Bar], tick_labels: Sequence[str], lang: str) -> Fig
             xaxis={
                 "range": [0, max(highest + 0.24, 0.5)],
                 "fixedrange": True,
+                **STEADY,
                 "tickvals": [0, 0.25, 0.5, 0.75, 1],
                 "ticktext": list(tick_labels),
                 "tickfont": {"size": 11, "color": QUIET},
@@ -72,6 +73,7 @@ def waterfall(bars: Sequence[Bar], tick_labels: Sequence[str], lang: str) -> Fig
             yaxis={
                 "range": [len(bars) - 0.5, -0.5],
                 "fixedrange": True,
+                **STEADY,
                 "tickvals": where,
                 "ticktext": [_wrapped(bar.label) for bar in bars],
                 "tickfont": {"size": 12},
