@@ -13,6 +13,7 @@ from data.store.records import Agency, FiguresVersion, Indicator
 
 THU = "thu-2022"
 ONLINE, Q3, Q4 = "online", "2022Q3", "2022Q4"
+PASSWORD = "một mật khẩu dài"  # noqa: S105
 DECISION = {"number": "1045/QĐ-UBND", "day": date(2022, 6, 21)}
 
 VY = Actor("vy", "Vy", Role.VIEWER)
@@ -73,7 +74,7 @@ def build(store: Store) -> None:
         text = [dict(part) for part in (one.name, one.short, one.unit, one.definition)]
         work.indicators.add(THU, [Indicator(THU, ONLINE, str(one.kind), *text, one.legal_basis)])
         base = scenario()
-        document = scenarios.plain(base.document)
+        document = {**scenarios.plain(base.document), "id": f"{THU}/base"}
         work.scenarios.add(THU, "base", name=dict(base.name), document=document, sha256=base.sha256, shared=True)
 
 
