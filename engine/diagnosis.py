@@ -35,7 +35,7 @@ def diagnose(stage: StageSolution, t: int, summary: Summary) -> Diagnosis:
         `binding` is ordered by what each rule takes away; `remedies` are rules each of whose removal suffices.
     """
     goal = summary.goal if summary.goal is not None else math.nan
-    highest = min(summary.attained, summary.max_attainable)
+    highest = min(summary.attained, summary.max_attainable, float(stage.periods[t].method_most[0]))
     if summary.status is not GoalStatus.INFEASIBLE:
         return Diagnosis(summary.max_attainable, (), (), None, highest)
     plan = stage.problem.plan

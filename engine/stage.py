@@ -22,6 +22,7 @@ class PeriodSolution:
     """One period of one stage; arrays (n,) by row and (G,) by group.
 
     `free` is the method's (or path's) value before bounds; `exact` after them, `target` after rounding and pins.
+    Where the goal is not met, `method_most` is the pooled value of the method's largest lift.
     """
 
     lower: Floats
@@ -38,6 +39,7 @@ class PeriodSolution:
     lift_rounded: Floats
     status: tuple[GoalStatus, ...]
     max_attainable: Floats
+    method_most: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,6 +191,7 @@ class _Frame:
         most = rates.raw(groups.dot(self.upper, weights), groups.sum(weights))
         infeasible = most < goal - TOLERANCE
         exact, free = curve(lift), curve.unclipped(lift)
+        method_most = rates.raw(groups.dot(exact, weights), groups.sum(weights))
         unlifted = found == 0.0
         if isinstance(curve, Blended) and unlifted.any():
             mass = groups.sum(weights)
@@ -215,6 +218,7 @@ class _Frame:
             lift_rounded=np.where(beyond, np.nan, _reported(rounded.lift, highest, pace)),
             status=_status(goal, unlifted, beyond & short, infeasible, short),
             max_attainable=most,
+            method_most=method_most,
         )
 
 
