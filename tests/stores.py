@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,9 +28,26 @@ def postgres() -> Iterator[Server]:
     server.remove()
 
 
+class Fresh:
+    """Names that were not used yet, and a file that is up to date and empty, made once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._count = itertools.count()
+        self._file = folder / "chitieu.db"
+
+    def name(self, kind: str) -> str:
+        return f"{kind}_{next(self._count)}"
+
+    def copy_file(self, path: Path) -> None:
+        if not self._file.exists():
+            Store.open(f"sqlite:///{self._file}").close()
+        path.parent.mkdir()
+        shutil.copy(self._file, path)
+
+
 @pytest.fixture(scope="session")
-def _names() -> Iterator[int]:
-    return itertools.count()
+def _names(tmp_path_factory: pytest.TempPathFactory) -> Fresh:
+    return Fresh(tmp_path_factory.mktemp("template"))
 
 
 @pytest.fixture(scope="session")
@@ -45,27 +63,27 @@ def engine_name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def empty_url(engine_name: str, tmp_path: Path, request: pytest.FixtureRequest, _names: Iterator[int]) -> Iterator[str]:
+def empty_url(engine_name: str, tmp_path: Path, request: pytest.FixtureRequest, _names: Fresh) -> Iterator[str]:
     """The address of a database without any table."""
     if engine_name == "sqlite":
         yield f"sqlite:///{tmp_path / 'empty' / 'chitieu.db'}"
         return
     server: Server = request.getfixturevalue("postgres")
-    name = f"empty_{next(_names)}"
+    name = _names.name("empty")
     yield server.create(name)
     server.drop(name)
 
 
 @pytest.fixture
-def database_url(
-    engine_name: str, tmp_path: Path, request: pytest.FixtureRequest, _names: Iterator[int]
-) -> Iterator[str]:
+def database_url(engine_name: str, tmp_path: Path, request: pytest.FixtureRequest, _names: Fresh) -> Iterator[str]:
     """The address of a database of this test's own."""
     if engine_name == "sqlite":
-        yield f"sqlite:///{tmp_path / 'store' / 'chitieu.db'}"
+        path = tmp_path / "store" / "chitieu.db"
+        _names.copy_file(path)
+        yield f"sqlite:///{path}"
         return
     server: Server = request.getfixturevalue("postgres")
-    name = f"test_{next(_names)}"
+    name = _names.name("test")
     yield server.create(name, template=request.getfixturevalue("_template"))
     server.drop(name)
 

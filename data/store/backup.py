@@ -135,7 +135,7 @@ def restore(
 
 def _into_file(url: URL, source: Connection, revision: str, stamp: str, busy_seconds: float) -> str | None:
     place = Path(url.database or "")
-    dialects.make_file(url)
+    dialects.find_file(url, make=True)
     fresh = place.with_name(f".{place.name}.{secrets.token_hex(8)}")
     try:
         with _nobody_else(place) as there:

@@ -7,6 +7,8 @@ can be written) or for writing (a turn: nobody else writes until it ends).
 from __future__ import annotations
 
 import os
+import sqlite3
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -28,6 +30,10 @@ EXTRA_CONNECTIONS = 20
 CONNECT_SECONDS = 10
 ABANDONED_SECONDS = 120
 """A writer that says nothing for so long has died without PostgreSQL noticing: its turn ends."""
+
+ASK_AGAIN_SECONDS = 0.003
+"""Who waits for a turn in SQLite asks so often. SQLite's own waiting asks ever less often, so that among many writers
+the newest wins and the oldest may wait for ever."""
 
 _MIGRATION_LOCK = 0x63686974  # any number, the same for all of us
 _MODE = "chitieu_mode"
@@ -55,7 +61,7 @@ class Dialect:
 
     connect_args: Callable[[float], Mapping[str, Any]]
     on_connect: Callable[[_DbApi, float], None]
-    on_begin: Callable[[Connection, Mode], None]
+    on_begin: Callable[[Connection, Mode, float], None]
     prepare: Callable[[_DbApi], None]
     make_room: Callable[[Connection], None]
 
@@ -94,7 +100,7 @@ def connect(url: URL, busy_seconds: float) -> Engine:
         pool_pre_ping=True,
     )
     event.listen(engine, "connect", lambda raw, _: dialect.on_connect(raw, busy_seconds))
-    event.listen(engine, "begin", lambda connection: dialect.on_begin(connection, mode_of(connection)))
+    event.listen(engine, "begin", lambda connection: dialect.on_begin(connection, mode_of(connection), busy_seconds))
     return engine
 
 
@@ -125,12 +131,24 @@ def make_room(connection: Connection) -> None:
 # --- SQLite ----------------------------------------------------------------------------------------------------------
 
 
-def make_file(url: URL) -> None:
-    """Make the file of a SQLite database with its folder, for nobody else to read; one that is there is left alone."""
+def find_file(url: URL, *, make: bool) -> None:
+    """See that the file of a SQLite database is there, or make it with its folder, for nobody else to read.
+
+    Raises
+    ------
+    StoreError
+        ``unavailable`` {reason, path}; ``read_only`` {path} if we may not write the file, or others beside it.
+    """
     path = Path(url.database or "")
+    if path.is_file():
+        if not all(os.access(one, os.W_OK, effective_ids=True) for one in (path, path.parent)):
+            raise StoreError("read_only", path=str(path))
+        return
+    if not make:
+        raise StoreError("unavailable", reason="no_such_file", path=str(path))
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_CREAT | os.O_RDONLY, 0o600))
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
         raise StoreError("unavailable", reason=os.strerror(error.errno or 0), path=str(path)) from error
 
@@ -152,10 +170,32 @@ def _sqlite_connect(raw: _DbApi, busy_seconds: float) -> None:
     cursor.close()
 
 
-def _sqlite_begin(connection: Connection, mode: Mode) -> None:
+def _sqlite_begin(connection: Connection, mode: Mode, busy_seconds: float) -> None:
     reading = mode is Mode.READ
     connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reading else 'OFF'}")
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    if reading:
+        connection.exec_driver_sql("BEGIN")
+        return
+    connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+    raw = cast(_DbApi, connection.connection.dbapi_connection).cursor()
+    until = time.monotonic() + busy_seconds
+    try:
+        while _is_taken(raw) and time.monotonic() < until:
+            time.sleep(ASK_AGAIN_SECONDS)
+        if not raw.connection.in_transaction:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # says why not
+    finally:
+        raw.execute(f"PRAGMA busy_timeout = {int(busy_seconds * 1000)}")
+        raw.close()
+
+
+def _is_taken(raw: Any) -> bool:
+    """Take the turn; True if another has it."""
+    try:
+        raw.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        return error.sqlite_errorname.startswith("SQLITE_BUSY")
+    return False
 
 
 def _sqlite_prepare(raw: _DbApi) -> None:
@@ -190,7 +230,7 @@ def _postgres_connect(raw: _DbApi, busy_seconds: float) -> None:
     raw.autocommit = before
 
 
-def _postgres_begin(connection: Connection, mode: Mode) -> None:
+def _postgres_begin(connection: Connection, mode: Mode, _: float) -> None:
     if mode is Mode.READ:
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 

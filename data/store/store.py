@@ -64,8 +64,8 @@ class Store:
             ``newer_database``, ``older_database`` (only without `migrate`).
         """
         address = dialects.parse(DEFAULT_URL if url is None else url)
-        if migrate and address.get_backend_name() == "sqlite":
-            dialects.make_file(address)
+        if address.get_backend_name() == "sqlite":
+            dialects.find_file(address, make=migrate)
         engine = dialects.connect(address, busy_seconds)
         try:
             with refusals(busy_seconds):
@@ -122,9 +122,10 @@ class Store:
         StoreError
             ``busy``, ``unavailable``; and what the repositories raise.
         """
-        with refusals(self._busy_seconds):
-            session = _session(self._engine, Mode.READ)
+        session = _session(self._engine, Mode.READ)
         try:
+            with refusals(self._busy_seconds):
+                session.connection()
             yield Work(Turn(session, "", self._clock().astimezone(UTC), self._busy_seconds))
         finally:
             _abandon(session)

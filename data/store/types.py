@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -62,12 +63,7 @@ class Words(TypeDecorator[str]):
         return dialect.type_descriptor(Text(collation="C") if dialect.name == "postgresql" else Text())
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        if value is None:
-            return None
-        text = str(value)
-        if "\x00" in text or (not text.isprintable() and any("\ud800" <= one <= "\udfff" for one in text)):
-            raise StoreError("bad_value", value=ascii(text[:80]))
-        return text
+        return None if value is None else _held(str(value))
 
 
 class Moment(TypeDecorator[datetime]):
@@ -126,15 +122,23 @@ def same_document(value: Any) -> Any:
     return json.loads(written(value), object_hook=_read)
 
 
+def _held(text: str) -> str:
+    if _NEVER_TEXT.search(text):
+        raise StoreError("bad_value", value=ascii(text[:80]))
+    return text
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return {_TIME: value.isoformat()}
     if isinstance(value, date):
         return {_DATE: value.isoformat()}
-    if value is None or isinstance(value, bool | int | float | str):
+    if isinstance(value, str):
+        return _held(value)
+    if value is None or isinstance(value, bool | int | float):
         return value
-    if hasattr(value, "items"):
-        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, Mapping):
+        return {_held(str(key)): _plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple | frozenset | set):
         return [_plain(one) for one in (sorted(value) if isinstance(value, frozenset | set) else value)]
     raise StoreError("bad_value", value=ascii(repr(value)[:80]))

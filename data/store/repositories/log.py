@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -94,11 +95,12 @@ class Log(Repository):
     def verify(self) -> Broken | None:
         """The first entry that is not what was written, or None if the whole chain holds."""
         seq, previous = 0, GENESIS
-        for entry in self._stream():
-            broken = self._fault(entry, seq + 1, previous)
-            if broken is not None:
-                return broken
-            seq, previous = entry.seq, entry.hash
+        with closing(self._stream()) as entries:
+            for entry in entries:
+                broken = self._fault(entry, seq + 1, previous)
+                if broken is not None:
+                    return broken
+                seq, previous = entry.seq, entry.hash
         end, end_hash = self.head()
         if seq < end:
             return Broken(seq + 1, "cut")
@@ -123,14 +125,13 @@ class Log(Repository):
         row = self._find(tables.LogEntry, seq)
         return None if row is None else record(LogEntry, row)
 
-    def _stream(self) -> Iterator[LogEntry]:
+    def _stream(self) -> Generator[LogEntry]:
         columns = [getattr(tables.LogEntry, name) for name in (*_HASHED, "hash")]
         with refusals(self._turn.busy_seconds):
-            found = self._session.execute(
-                select(*columns).order_by(tables.LogEntry.seq).execution_options(yield_per=_PAGE)
-            )
-            for row in found:
-                yield LogEntry(**row._mapping)
+            query = select(*columns).order_by(tables.LogEntry.seq).execution_options(yield_per=_PAGE)
+            with self._session.execute(query) as found:
+                for row in found:
+                    yield LogEntry(**row._mapping)
 
 
 def entry_hash(entry: dict[str, Any]) -> str:

@@ -14,6 +14,8 @@ from data.store import Store, StoreError, backup, restore, verify_backup
 from data.store.records import State
 from tests.data.store import samples
 
+MANIFEST = "UPDATE chitieu_backup SET manifest = replace(manifest, '{}', '{}')"
+
 
 @pytest.fixture
 def other_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], str]]:
@@ -153,10 +155,10 @@ def damage(path: Path, statement: str) -> None:
         ("DELETE FROM transitions", "damaged", "content"),
         ("DROP TABLE chitieu_backup", "foreign_database", "no_manifest"),
         ("UPDATE chitieu_backup SET manifest = '{}'", "foreign_database", "manifest"),
-        ("UPDATE chitieu_backup SET manifest = replace(manifest, '\"0002\"', '\"0999\"')", "newer_database", None),
-        ("UPDATE chitieu_backup SET manifest = replace(manifest, '\"format\": 1', '\"format\": 2')", "newer_database", None),
+        (MANIFEST.format('"0002"', '"0999"'), "newer_database", None),
+        (MANIFEST.format('"format": 1', '"format": 2'), "newer_database", None),
     ],
-)  # fmt: skip
+)
 def test_a_broken_backup_is_refused_and_changes_nothing(
     store: Store, database_url: str, tmp_path: Path, statement: str, code: str, reason: str | None
 ) -> None:
