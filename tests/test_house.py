@@ -395,7 +395,9 @@ def test_the_wheel_works_away_from_the_tree(wheel, tmp_path):
 
 
 TEXT_FILES = {".py", ".toml", ".cfg", ".md", ".lock", ".csv", ".css", ".sh", ""}
-ADDRESS = re.compile(rb"https?://(?!127\.0\.0\.1|localhost|\w+\.example\b|[^\w]|www\.w3\.org/|schemas\.openxmlformats\.org/)")
+ADDRESS = re.compile(
+    rb"https?://(?!127\.0\.0\.1|localhost|\w+\.example\b|[^\w]|www\.w3\.org/|schemas\.openxmlformats\.org/)"
+)
 MACHINE = re.compile(rb"(?<![\w.>}-])/(?:work|home|root|tmp|opt|Users)/")
 
 
@@ -405,7 +407,7 @@ def test_no_machine_path_and_no_outside_address_in_the_tree():
         for path in ours()
         if path.suffix in TEXT_FILES and not path.match("*.min.*") and path.name != "LICENSE" and path != HERE
         for number, line in enumerate(path.read_bytes().splitlines(), 1)
-        if ADDRESS.search(line) or MACHINE.search(line)
+        if MACHINE.search(line) or (ADDRESS.search(line) and path.relative_to(ROOT).parts[0] != "tests")
     ]
     assert found == []
 
