@@ -13,7 +13,7 @@ from dashapp.services import accounts, tables
 from data.store import Store
 from tests.dashapp.services import world
 from tests.dashapp.services.world import Begun
-from tests.stores import _names, _template, _template_file, database_url, empty_url, engine_name, postgres  # noqa: F401
+from tests.stores import _names, _template, database_url, empty_url, engine_name, postgres  # noqa: F401
 from tests.stores import store as _any_store  # noqa: F401
 
 

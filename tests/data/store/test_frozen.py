@@ -61,9 +61,9 @@ STEP = (
     f" VALUES (%d, %d, 'issued', 'draft', 'x', {MOMENT}, '')"
 )
 ALLOCATION = (
-    "INSERT OR REPLACE INTO allocations (id, campaign, number, state, figures_version, scenario_version, created_by,"
+    "INSERT OR REPLACE INTO allocations (id, campaign, number, state, figures_version, scenario_version, created_by,"  # noqa: S608
     f" created_at, version, changed_by, changed_at) VALUES (7, 'hg', 1, 'draft', 1, 1, 'x', {MOMENT}, 1, 'x', {MOMENT})"
-)  # noqa: S608
+)
 ENTRY = "INSERT OR REPLACE INTO log SELECT seq, at, 'x', action, subject, before, after, previous_hash, hash FROM log"
 EVERYWHERE = [
     ("allocations", "UPDATE allocations SET state = 'draft' WHERE id = 1"),
