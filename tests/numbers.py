@@ -1,14 +1,29 @@
-"""What tests have counted and measured, told at the end of the run: `record_property("number", "...")` in a test."""
+"""What tests have counted and measured, told at the end of the run.
+
+In a test: `record_property("number", "...")` for a line of its own, `record_property("sum: what", n)` for a number that
+is added to those of the same name.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
+
+SUM = "sum: "
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print every number, whichever process counted it."""
     reports = [one for kind in ("passed", "failed") for one in terminalreporter.stats.get(kind, [])]
-    told = sorted(str(value) for one in reports for name, value in one.user_properties if name == "number")
+    properties = [each for one in reports for each in one.user_properties]
+    sums: Counter[str] = Counter()
+    for name, value in properties:
+        if name.startswith(SUM):
+            sums[name.removeprefix(SUM)] += int(str(value))
+    told = sorted(
+        [str(value) for name, value in properties if name == "number"] + [f"{k}: {n}" for k, n in sums.items()]
+    )
     if told:
         terminalreporter.section("numbers")
         for line in told:

@@ -161,7 +161,9 @@ def check_whole(store: Store) -> None:
         said = Counter(one.action for one in entries)
         made = work.allocations.list(CAMPAIGN)
         corrections = sum(one.corrects is not None for one in made)
-        steps = Counter((one.from_state, one.to_state) for each in made for one in work.allocations.transitions(each.id))
+        steps = Counter(
+            (one.from_state, one.to_state) for each in made for one in work.allocations.transitions(each.id)
+        )
         overridden = sum(len(work.overrides.list(one.id)) for one in made)
         copied = sum(len(work.overrides.list(one.id)) for one in made if one.corrects is not None)
         first_figures = said["campaign.add"]
