@@ -65,7 +65,7 @@ def visitor() -> Visitor:
 
 def remember(server: Flask, store: Store, settings: Settings) -> None:
     """Let Flask-Login find the person of a session."""
-    manager = LoginManager(server)
+    manager = LoginManager(server, add_context_processor=False)  # a page that refuses asks the store nothing
     manager.session_protection = None  # the secret and the epoch say more than an address that changes
 
     @manager.user_loader

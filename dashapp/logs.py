@@ -22,7 +22,7 @@ LOGGER = "chitieu"
 ANSWER = "X-Request-Id"
 """Header with the number under which an answer is found in the log."""
 
-_FIELDS = frozenset({"route", "method", "status", "ms", "request", "role", "code", "reason"})
+_FIELDS = frozenset({"route", "method", "status", "ms", "role", "code", "reason"})
 _DEEPEST = 12
 """Innermost frames of an error that are kept."""
 
@@ -38,6 +38,8 @@ class JsonLines(logging.Formatter):
             "process": record.process,
             "event": str(record.msg),
         }
+        if has_request_context():
+            line["request"] = g.get("request_number")
         line |= {name: value for name, value in vars(record).items() if name in _FIELDS}
         if record.exc_info and record.exc_info[0]:
             line["error"] = list(_errors(record.exc_info[1]))
@@ -85,11 +87,7 @@ def start(stream: IO[str], level: str = "") -> None:
 
 def say(event: str, level: int = logging.INFO, **fields: Any) -> None:
     """Log an event of ours; `fields` are those of `_FIELDS`, all others are dropped."""
-    logging.getLogger(LOGGER).log(level, event, extra={"request": _number(), **fields})
-
-
-def _number() -> str | None:
-    return g.get("request_number") if has_request_context() else None
+    logging.getLogger(LOGGER).log(level, event, extra={name: fields[name] for name in _FIELDS & fields.keys()})
 
 
 def watch(server: Flask) -> None:

@@ -73,7 +73,7 @@ def _login(store: Store, settings: Settings) -> Any:
 
 
 def _setup(store: Store, settings: Settings, secret: str) -> Any:
-    if not accounts.setup_open(store, secret):
+    if accounts.has_admin(store) or not accounts.setup_open(store, secret):
         abort(404, "setup_over")
     if request.method == "GET":
         return _page("setup")
