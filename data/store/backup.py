@@ -137,6 +137,7 @@ def _into_file(url: URL, source: Connection, revision: str, stamp: str, busy_sec
     place = Path(url.database or "")
     dialects.find_file(url, make=True)
     fresh = place.with_name(f".{place.name}.{secrets.token_hex(8)}")
+    dialects.find_file(url.set(database=str(fresh)), make=True)
     try:
         with _nobody_else(place) as there:
             with _file(fresh) as target:

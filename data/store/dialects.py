@@ -15,10 +15,12 @@ from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol, cast
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from data.store.errors import StoreError
 
@@ -37,6 +39,7 @@ the newest wins and the oldest may wait for ever."""
 
 _MIGRATION_LOCK = 0x63686974  # any number, the same for all of us
 _MODE = "chitieu_mode"
+_FILE = "chitieu_file"
 
 
 class Mode(StrEnum):
@@ -101,7 +104,39 @@ def connect(url: URL, busy_seconds: float) -> Engine:
     )
     event.listen(engine, "connect", lambda raw, _: dialect.on_connect(raw, busy_seconds))
     event.listen(engine, "begin", lambda connection: dialect.on_begin(connection, mode_of(connection), busy_seconds))
+    if url.get_backend_name() == "sqlite":
+        _stay_with_the_file(engine, Path(os.path.abspath(url.database or "")))
     return engine
+
+
+def _stay_with_the_file(engine: Engine, path: Path) -> None:
+    """Never make a file by connecting, and never go on with one that is not at its place any more.
+
+    A connection would write into a file that was moved, deleted or replaced, and say that all is well.
+    """
+
+    def open_what_is_there(_: object, __: object, arguments: list[Any], options: dict[str, Any]) -> None:
+        arguments[0] = f"file:{quote(str(path))}?mode=rw"
+        options["uri"] = True
+
+    def remember(_: object, record: ConnectionPoolEntry) -> None:
+        record.info[_FILE] = _identity(path)
+
+    def compare(_: object, record: ConnectionPoolEntry, __: object) -> None:
+        if record.info[_FILE] != _identity(path):
+            raise DisconnectionError("another file")  # the pool connects anew
+
+    event.listen(engine, "do_connect", open_what_is_there)
+    event.listen(engine, "connect", remember)
+    event.listen(engine, "checkout", compare)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def mode_of(connection: Connection) -> Mode:

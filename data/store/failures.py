@@ -53,6 +53,8 @@ _POSTGRES: Mapping[str, str] = MappingProxyType(
         "23503": "unknown_reference",
         "23": "bad_value",
         "22": "bad_value",
+        "42P01": "damaged",
+        "42703": "damaged",
         "XX001": "damaged",
         "XX002": "damaged",
     }
@@ -100,6 +102,8 @@ def _code(cause: BaseException, *, disconnected: bool) -> str | None:
             if name in _SQLITE:
                 return _SQLITE[name]
             name = name.rpartition("_")[0]
+        if str(cause).startswith("no such "):  # table or column
+            return "damaged"
         return "unavailable" if _sqlite_away(cause) else None
     state = getattr(cause, "sqlstate", None)
     if state is None:  # no answer of a server at all

@@ -120,6 +120,7 @@ def test_restoring_keeps_what_was_there(store: Store, database_url: str, tmp_pat
     with closing(Store.open(database_url)) as restored, restored.reading() as work:
         assert work.log.head()[0] == 1
     if database_url.startswith("sqlite"):
+        assert Path(store.url.database or "").stat().st_mode & 0o077 == 0
         with closing(Store.open(f"sqlite:///{aside}")) as kept:
             assert everything(kept) == later
     else:

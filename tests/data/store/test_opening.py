@@ -221,6 +221,49 @@ def test_a_role_that_may_only_read_is_told(store: Store, database_url: str) -> N
             work.log.append("never", "kept")
 
 
+def test_a_file_that_was_moved_is_not_written_any_more(tmp_path: Path) -> None:
+    folder = tmp_path / "var"
+    store = Store.open(f"sqlite:///{folder / 'x.db'}")
+    with store.work("an") as work:
+        work.log.append("first", "entry")
+    folder.rename(tmp_path / "old")
+    for _ in range(2):
+        assert not store.ready()
+        with pytest.raises(StoreError, match="unavailable"), store.work("an"):
+            pass
+        with pytest.raises(StoreError, match="unavailable"), store.reading():
+            pass
+    assert not folder.exists()
+    (tmp_path / "old").rename(folder)
+    assert store.ready()
+    with store.work("an") as work:
+        assert work.log.append("second", "entry").seq == 2
+    store.close()
+
+
+def test_a_file_in_the_place_of_another_is_taken_up(tmp_path: Path) -> None:
+    store, other = Store.open(f"sqlite:///{tmp_path / 'x.db'}"), Store.open(f"sqlite:///{tmp_path / 'y.db'}")
+    with store.work("an") as work:
+        work.log.append("only", "in x")
+    other.close()
+    (tmp_path / "x.db").rename(tmp_path / "kept.db")
+    for end in ("-wal", "-shm"):
+        (tmp_path / f"x.db{end}").unlink(missing_ok=True)
+    (tmp_path / "y.db").rename(tmp_path / "x.db")
+    with store.work("an") as work:
+        assert work.log.head()[0] == 0
+        work.log.append("in", "y")
+    store.close()
+    with closing(Store.open(f"sqlite:///{tmp_path / 'x.db'}")) as again, again.reading() as work:
+        assert [one.subject for one in work.log.entries()] == ["y"]
+
+
+def test_tables_that_are_gone_are_told(store: Store, database_url: str) -> None:
+    say(database_url, "DROP TABLE login_attempts")
+    with pytest.raises(StoreError, match="damaged"), store.work("an") as work:
+        work.logins.add("an", "1", False)
+
+
 def fill(store: Store) -> None:
     with store.work("an") as work:
         connection = work._turn.session.connection()
