@@ -58,7 +58,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Fate:
-    """What became of a child: killed in which phase, or ended; when it came into each phase [s, monotonic; 0: never]."""
+    """What became of a child: killed in which phase, or ended; when it came into each phase [s, 0: never]."""
 
     killed: bool
     code: int
@@ -170,7 +170,7 @@ def _leave(live: Callable[[], None]) -> None:
     try:
         live()
         code = 0
-    except BaseException:  # the parent reads what happened
+    except BaseException:  # noqa: BLE001  the parent reads what happened
         traceback.print_exc()
     finally:
         sys.stderr.flush()

@@ -245,17 +245,19 @@ def _try_callbacks(app: Dash, cookies: Any, role: Role | None, table: Mapping[st
 def test_a_route_without_an_entry_stops_the_application(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     for endpoint in access.ROUTES:
         fewer = {name: action for name, action in access.ROUTES.items() if name != endpoint}
-        with monkeypatch.context() as patch, pytest.raises(access.UnlistedError, match=endpoint.split("<")[0]):
-            patch.setattr(access, "ROUTES", fewer)
+        monkeypatch.setattr(access, "ROUTES", fewer)
+        with pytest.raises(access.UnlistedError, match=endpoint.split("<")[0]):
             create_app(store, KEY)
+        monkeypatch.undo()
 
 
 def test_a_callback_without_an_entry_stops_the_application(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in access.CALLBACKS:
         fewer = {one: action for one, action in access.CALLBACKS.items() if one != name}
-        with monkeypatch.context() as patch, pytest.raises(access.UnlistedError, match=name):
-            patch.setattr(access, "CALLBACKS", fewer)
+        monkeypatch.setattr(access, "CALLBACKS", fewer)
+        with pytest.raises(access.UnlistedError, match=name):
             create_app(store, KEY)
+        monkeypatch.undo()
 
 
 def test_a_route_and_a_callback_added_later_are_refused_to_everybody(store: Store, cookies: Any) -> None:

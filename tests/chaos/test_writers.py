@@ -10,11 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from dashapp.services import provision
 from data.store import Store
 from tests.chaos.life import CAMPAIGN, check_latest, check_whole
 from tests.chaos.writers import ADMIN, PROCESSES, SCENARIO, prepare
 from tests.postgres import Server
+from tests.stores import TEMPLATE
 
 SECONDS = 60.0
 MORE = 120
@@ -23,15 +26,16 @@ MORE = 120
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.usefixtures("_template")
 def test_twenty_writers_for_a_minute(
-    postgres: Server, _template: str, tmp_path: Path, record_property: Callable[[str, object], None]
+    postgres: Server, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     urls = {
         "sqlite": f"sqlite:///{tmp_path / 'store' / 'chitieu.db'}",
-        "postgresql": postgres.create("writers", template=_template),
+        "postgresql": postgres.create("writers", template=TEMPLATE),
     }
     running = {}
-    for name, url in urls.items():
+    for url in urls.values():
         prepare(url)
     for name, url in urls.items():
         with (tmp_path / f"{name}.txt").open("wb") as said:
