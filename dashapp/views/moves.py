@@ -139,12 +139,18 @@ def _grid_style(new: Answer) -> dict[str, Any]:
 
 
 def explained(address: str, agency: str | None) -> dict[str, Any]:
-    """The drawer for an agency on the page of an address; closed without one."""
-    closed = {"is_open": False, "title": no_update, "children": no_update}
+    """The drawer for an agency on the page of an address; closed where there is nothing to explain.
+
+    Without an agency nothing changes: the drawer was closed by hand, and an answer that closes it once more
+    could arrive after another row was chosen.
+    """
+    unchanged = {"is_open": no_update, "title": no_update, "children": no_update}
     if not agency:
-        return closed
+        return unchanged
     try:
         drawer = explanation.drawer(show(page_of(address)), agency)
     except (ScenarioErrors, EngineError):
-        return closed
-    return {"is_open": True, "title": drawer.title, "children": drawer.body} if drawer.body else closed
+        return {**unchanged, "is_open": False}
+    if not drawer.body:
+        return {**unchanged, "is_open": False}
+    return {"is_open": True, "title": drawer.title, "children": drawer.body}
