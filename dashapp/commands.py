@@ -154,7 +154,7 @@ def _inputs(
     except ScenarioErrors as fault:
         refused.append(fault)
     try:
-        figures, reading = services.read_figures(_ordinary(path), path, loaded[0] if loaded else None)
+        figures, reading = services.read_figures(ordinary(path), path, loaded[0] if loaded else None)
     except FileRefusedError as fault:
         refused.append(CheckFailedError(fault.reading, fault.filename) if every else fault)
     except InputRefusedError as fault:
@@ -170,7 +170,7 @@ def _doubts(reading: Reading, path: str, lang: str) -> list[str]:
     return refusals.warnings(reading.warnings, path, lang, refusals.SHOWN_OF_A_KIND)
 
 
-def _ordinary(path: str) -> Path:
+def ordinary(path: str) -> Path:
     """Only an ordinary file is opened: a folder holds no figures, a pipe or device might never end."""
     found = Path(path)
     if found.is_dir():

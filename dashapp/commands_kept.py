@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dashapp import kept_messages, services
-from dashapp.commands import DONE, STANDARD_OUTPUT, UNMET, Outcome
+from dashapp.commands import DONE, STANDARD_OUTPUT, UNMET, Outcome, ordinary
 from dashapp.i18n import ABSENT, period, t
 from dashapp.kept_messages import time
 from dashapp.labels import Labels
@@ -189,7 +189,7 @@ def backup(chosen: argparse.Namespace, lang: str) -> Outcome:
 
 def restore(chosen: argparse.Namespace, lang: str) -> Outcome:
     """A backup in the place of the database; the old one is kept aside."""
-    restored = operations.restore(database_url(), CONSOLE, Path(chosen.file))
+    restored = operations.restore(database_url(), CONSOLE, ordinary(chosen.file))
     made = restored.manifest
     rows = sum(made.counts.values())
     lines = [t("store.say.restored", lang, time=time(made.made_at, lang), rows=rows, entries=made.log_seq)]

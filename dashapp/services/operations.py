@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from dashapp.services.refused import RefusedError
 from dashapp.services.rights import Action, Actor, needs
-from data.store import Manifest, Restored, Store
+from data.store import Manifest, Restored, Store, StoreError
 from data.store import backup as write_backup
 from data.store import restore as put_back
 from data.store.records import Broken, LogEntry
@@ -32,10 +33,17 @@ def restore(url: str, actor: Actor, /, path: Path) -> Restored:
 
     Raises
     ------
+    RefusedError
+        ``backup_damaged``: what is in the file is not what was written into it.
     StoreError
-        ``foreign_database``, ``newer_database``, ``damaged``, ``in_use``, ``unavailable``, ``disk_full``.
+        ``foreign_database``, ``newer_database``, ``in_use``, ``unavailable``, ``disk_full``.
     """
-    restored = put_back(url, path)
+    try:
+        restored = put_back(url, path)
+    except StoreError as fault:
+        if fault.code != "damaged":
+            raise
+        raise RefusedError("backup_damaged", path=str(path)) from fault
     store = Store.open(url)
     try:
         with store.work(actor.name) as work:
