@@ -47,6 +47,8 @@ class Mode(StrEnum):
 
     READ = "read"
     WRITE = "write"
+    OUTSIDE = "outside"
+    """No transaction at all: for what a database allows only outside of one."""
 
 
 class _DbApi(Protocol):
@@ -65,7 +67,7 @@ class Dialect:
     connect_args: Callable[[float], Mapping[str, Any]]
     on_connect: Callable[[_DbApi, float], None]
     on_begin: Callable[[Connection, Mode, float], None]
-    prepare: Callable[[_DbApi], None]
+    prepare: Callable[[Connection], None]
     make_room: Callable[[Connection], None]
 
 
@@ -151,11 +153,8 @@ def for_mode(engine: Engine, mode: Mode) -> Engine:
 
 def prepare(engine: Engine) -> None:
     """What a database is told once and remembers, outside of any transaction; it must be known to be ours or empty."""
-    raw = engine.raw_connection()
-    try:
-        DIALECTS[engine.dialect.name].prepare(cast(_DbApi, raw.dbapi_connection))
-    finally:
-        raw.close()
+    with for_mode(engine, Mode.OUTSIDE).connect() as connection:
+        DIALECTS[engine.dialect.name].prepare(connection)
 
 
 def make_room(connection: Connection) -> None:
@@ -206,9 +205,10 @@ def _sqlite_connect(raw: _DbApi, busy_seconds: float) -> None:
 
 
 def _sqlite_begin(connection: Connection, mode: Mode, busy_seconds: float) -> None:
-    reading = mode is Mode.READ
-    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reading else 'OFF'}")
-    if reading:
+    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if mode is Mode.READ else 'OFF'}")
+    if mode is Mode.OUTSIDE:
+        return
+    if mode is Mode.READ:
         connection.exec_driver_sql("BEGIN")
         return
     connection.exec_driver_sql("PRAGMA busy_timeout = 0")
@@ -233,11 +233,9 @@ def _is_taken(raw: Any) -> bool:
     return False
 
 
-def _sqlite_prepare(raw: _DbApi) -> None:
-    cursor = raw.cursor()
-    if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.close()
+def _sqlite_prepare(connection: Connection) -> None:
+    if connection.exec_driver_sql("PRAGMA journal_mode").scalar() != "wal":
+        connection.exec_driver_sql("PRAGMA journal_mode = WAL")
 
 
 def _sqlite_room(connection: Connection) -> None:
@@ -270,7 +268,7 @@ def _postgres_begin(connection: Connection, mode: Mode, _: float) -> None:
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
 
-def _postgres_prepare(raw: _DbApi) -> None:
+def _postgres_prepare(_: Connection) -> None:
     """Nothing to remember."""
 
 

@@ -90,7 +90,8 @@ class Store:
 
         Writers have turns, on both databases: until this one ends, nobody else writes; so nothing read here can
         change before it is written. Whoever waits longer than `busy_seconds` gets ``busy``. Waiting is repeated
-        only before the body begins: a body is never run twice.
+        only before the body begins: a body is never run twice. If the database goes away in the very moment of the
+        commit, ``unavailable`` leaves open whether it happened; the log says.
 
         Parameters
         ----------
@@ -223,12 +224,11 @@ def revision_of(connection: Connection) -> str | None:
 def _bring_up_to_date(engine: Engine, migrate: bool) -> None:
     with dialects.for_mode(engine, Mode.READ).connect() as connection:
         revision = revision_of(connection)
-    if revision == HEAD:
-        return
-    if not migrate:
+    if revision != HEAD and not migrate:
         raise StoreError("older_database", found=revision, known=HEAD)
     dialects.prepare(engine)
-    set_up(engine, HEAD)
+    if revision != HEAD:
+        set_up(engine, HEAD)
 
 
 def set_up(engine: Engine, to: str) -> None:

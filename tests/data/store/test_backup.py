@@ -11,7 +11,10 @@ import pytest
 
 from data.output import OutputError
 from data.store import Store, StoreError, backup, restore, verify_backup
-from data.store.records import State
+from data.store.dialects import Mode, connect, find_file, for_mode, make_room, parse
+from data.store.migrations import REVISIONS
+from data.store.migrations.upgrade import upgrade
+from data.store.store import utc_now
 from tests.data.store import samples
 
 MANIFEST = "UPDATE chitieu_backup SET manifest = replace(manifest, '{}', '{}')"
@@ -223,10 +226,53 @@ def test_a_backup_has_a_place_or_is_refused(store: Store, tmp_path: Path) -> Non
         backup(store, tmp_path / "nowhere" / "b")
 
 
-def test_a_backup_of_the_previous_version_is_brought_up_to_date(store: Store, tmp_path: Path) -> None:
+@pytest.mark.parametrize("target", ["sqlite", "postgresql"])
+def test_a_backup_of_the_previous_version_is_brought_up_to_date(
+    empty_url: str, target: str, other_url: Callable[[str], str], tmp_path: Path
+) -> None:
+    url = parse(empty_url)
+    if url.get_backend_name() == "sqlite":
+        find_file(url, make=True)
+    engine = connect(url, 5)
+    with for_mode(engine, Mode.WRITE).begin() as connection:
+        make_room(connection)
+        upgrade(connection, REVISIONS[-2])
+    with closing(Store(engine, utc_now, 5)) as old:
+        with old.work("an") as work:
+            figures, _ = samples.inputs(work)
+            work.log.append("figures.accept", "figures/1")
+        assert backup(old, tmp_path / "b").revision == REVISIONS[-2]
+    new = other_url(target)
+    restore(new, tmp_path / "b")
+    with closing(Store.open(new, migrate=False)) as store, store.reading() as work:
+        assert work.figures.list(samples.CAMPAIGN) == (figures,)
+        assert work.figures.frame(1).shape == samples.frame().shape
+        assert work.allocations.list(samples.CAMPAIGN) == ()
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+def test_who_stays_connected_sees_what_was_restored(store: Store, database_url: str, tmp_path: Path) -> None:
     fill(store)
-    assert backup(store, tmp_path / "b").revision == "0002"
-    assert State.ISSUED == "issued"
+    backup(store, tmp_path / "b")
+    before = everything(store)
+    for at in range(10):  # often enough for statements to be prepared
+        with store.work("an") as work:
+            work.log.append("later", str(at))
+    everything(store)
+    restore(database_url, tmp_path / "b")
+    assert everything(store) == before
+    with store.work("an") as work:
+        assert work.log.append("after", "restore").seq == 2
+
+
+def test_a_database_left_by_a_restore_that_failed_works_in_turns_again(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+    Store.open(url).close()
+    with closing(sqlite3.connect(tmp_path / "x.db")) as raw:
+        raw.execute("PRAGMA journal_mode = DELETE")
+    Store.open(url).close()
+    with closing(sqlite3.connect(tmp_path / "x.db")) as raw:
+        assert raw.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 def test_a_backup_is_read_by_its_owner_only(store: Store, tmp_path: Path) -> None:
