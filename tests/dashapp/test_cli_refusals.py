@@ -308,7 +308,7 @@ def test_figures_that_are_no_file(path: str, here: Path, capsys: pytest.CaptureF
     ("arguments", "vi", "en"),
     [
         ([], "thiếu tham số: LỆNH", "missing: COMMAND"),
-        (["backup", "x"], "không có lựa chọn 'backup'", "there is no 'backup'"),
+        (["monitor", "x"], "không có lựa chọn 'monitor'", "there is no 'monitor'"),
         (["allocate"], "thiếu tham số: FIGURES, --scenario", "missing: FIGURES, --scenario"),
         (["allocate", "good.csv", "--scenario"], "cần đúng một giá trị", "exactly one value"),
         (["allocate", "good.csv", "--scenario", "good.toml", "--x"], "không hiểu tham số: --x", "not understood: --x"),
