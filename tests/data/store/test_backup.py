@@ -212,6 +212,31 @@ def test_what_is_not_ours_is_not_replaced(store: Store, tmp_path: Path) -> None:
     assert stranger.read_bytes() == before
 
 
+def test_a_later_release_is_not_replaced(store: Store, database_url: str, tmp_path: Path) -> None:
+    backup(store, tmp_path / "b")
+    with store.work("x") as work:
+        work._turn.session.connection().exec_driver_sql("UPDATE chitieu_revision SET version_num = '9999'")
+    store.close()
+    with pytest.raises(StoreError, match="newer_database"):
+        restore(database_url, tmp_path / "b")
+    with pytest.raises(StoreError, match="newer_database"):
+        Store.open(database_url)
+
+
+def test_a_restore_that_fails_leaves_nothing_where_nothing_was(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backup(store, tmp_path / "b")
+
+    def full(*_: object) -> None:
+        raise StoreError("disk_full")
+
+    monkeypatch.setattr("data.store.backups.copy_rows", full)
+    with pytest.raises(StoreError, match="disk_full"):
+        restore(f"sqlite:///{tmp_path / 'new' / 'x.db'}", tmp_path / "b")
+    assert list((tmp_path / "new").iterdir()) == []
+
+
 def test_a_broken_log_is_not_backed_up(store: Store, tmp_path: Path) -> None:
     fill(store)
     with store.work("x") as work:

@@ -26,7 +26,7 @@ from data.store.copying import MANIFEST, content_sha256, copy_rows
 from data.store.dialects import SCHEMA, Mode
 from data.store.errors import StoreError
 from data.store.failures import refusals
-from data.store.migrations import HEAD, REVISIONS, VERSION_TABLE
+from data.store.migrations import HEAD, REVISIONS
 from data.store.repositories import Log, Turn
 from data.store.store import BUSY_SECONDS, Store, revision_of, utc_now
 
@@ -135,38 +135,39 @@ def restore(
 
 def _into_file(url: URL, source: Connection, revision: str, stamp: str, busy_seconds: float) -> str | None:
     place = Path(url.database or "")
+    new = not place.exists()
     dialects.find_file(url, make=True)
     fresh = place.with_name(f".{place.name}.{secrets.token_hex(8)}")
-    dialects.find_file(url.set(database=str(fresh)), make=True)
     try:
-        with _nobody_else(place) as there:
+        with _file(place, Mode.READ) as connection:
+            there = revision_of(connection) is not None
+        with _nobody_else(place):
+            dialects.find_file(url.set(database=str(fresh)), make=True)
             with _file(fresh) as target:
                 _fill(source, target, revision)
-            Store.open(str(url.set(database=str(fresh))), busy_seconds=busy_seconds).close()
+            Store.open(f"sqlite:///{fresh}", busy_seconds=busy_seconds).close()
             aside = _keep(place, stamp) if there else None
             fresh.replace(place)
+            new = False
     finally:
-        for left in (fresh, *(fresh.with_name(fresh.name + end) for end in ("-wal", "-shm", "-journal"))):
-            left.unlink(missing_ok=True)
+        left = [fresh, *(fresh.with_name(fresh.name + end) for end in ("-wal", "-shm", "-journal"))]
+        for path in (*left, place) if new else left:
+            path.unlink(missing_ok=True)
     return aside
 
 
 @contextmanager
-def _nobody_else(place: Path) -> Iterator[bool]:
-    """Hold a SQLite database for ourselves; says whether there is anything in it."""
+def _nobody_else(place: Path) -> Iterator[None]:
+    """Hold a SQLite database for ourselves."""
     with closing(sqlite3.connect(place, timeout=IN_USE_SECONDS, isolation_level=None)) as raw:
         try:
-            names = {name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-            if names and VERSION_TABLE not in names:
-                raise StoreError("foreign_database", reason="tables")
             raw.execute("PRAGMA journal_mode = DELETE")  # refused while anybody has the file open
             raw.execute("BEGIN EXCLUSIVE")
-        except sqlite3.DatabaseError as error:
+        except sqlite3.OperationalError as error:
             if error.sqlite_errorname.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
                 raise StoreError("in_use") from error
-            reason = "foreign_database" if error.sqlite_errorname == "SQLITE_NOTADB" else "unavailable"
-            raise StoreError(reason, reason=str(error)) from error
-        yield bool(names)
+            raise StoreError("unavailable", reason=str(error)) from error
+        yield
 
 
 def _keep(place: Path, stamp: str) -> str:
@@ -227,11 +228,11 @@ def _verified(connection: Connection) -> tuple[int, str]:
 
 
 @contextmanager
-def _file(path: Path) -> Iterator[Connection]:
-    """One writing transaction on a SQLite file of our own."""
+def _file(path: Path, mode: Mode = Mode.WRITE) -> Iterator[Connection]:
+    """One transaction on a SQLite file."""
     engine = dialects.connect(URL.create("sqlite", database=str(path)), BUSY_SECONDS)
     try:
-        with dialects.for_mode(engine, Mode.WRITE).begin() as connection:
+        with dialects.for_mode(engine, mode).begin() as connection:
             yield connection
     finally:
         engine.dispose()
