@@ -77,8 +77,9 @@ def _section(key: str, shown: Shown, body: Component) -> Component:
 def _lead(shown: Shown, by_period: list[Explanation]) -> Component:
     lang, last = shown.lang, by_period[-1]
     counted = f"{number(last.numerator, lang)} / {number(last.denominator, lang)}"
-    between = t("web.drawer.wilson", lang, low=share(last.wilson_low, lang), high=share(last.wilson_high, lang))
-    cells = [_figure(t("web.chart.now", lang), share(last.current, lang), [counted, html.Br(), between])]
+    between = f"{share(last.wilson_low, lang)} – {share(last.wilson_high, lang)}"
+    sure = [counted, html.Br(), t("web.drawer.wilson", lang), html.Br(), html.Span(between, className="nowrap")]
+    cells = [_figure(t("web.chart.now", lang), share(last.current, lang), sure)]
     for one in by_period:
         gain = points(one.target - (0.0 if math.isnan(one.current) else one.current), lang, 1, signed=True)
         cells.append(_figure(_capital(period(one.period, lang)), share(one.target, lang, 1, trim=True), [gain]))
