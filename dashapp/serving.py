@@ -78,9 +78,12 @@ def serve(settings: Settings, workers: int, lang: str) -> None:
     import_module("dashapp.app")  # loaded once, before the workers are forked
 
     def ready(_: object) -> None:
-        print(t("cli.serve.ready", lang, address=settings.public_url or address), file=sys.stderr, flush=True)
+        outside = settings.public_url or address
+        _tell("ready", lang, address=outside)
         if link:
-            print(t("cli.serve.first", lang, link=(settings.public_url or address) + link), file=sys.stderr, flush=True)
+            _tell("first", lang, link=outside + link)
+        if not settings.secure and not is_loopback(settings.host):
+            _tell("plain", lang, address=outside)
 
     options = {
         "bind": place,
@@ -96,6 +99,10 @@ def serve(settings: Settings, workers: int, lang: str) -> None:
         "control_socket_disable": True,
     }
     _Server(settings, options).run()
+
+
+def _tell(key: str, lang: str, **details: str) -> None:
+    print(t(f"cli.serve.{key}", lang, **details), file=sys.stderr, flush=True)
 
 
 def _prepare(settings: Settings, lang: str) -> str | None:

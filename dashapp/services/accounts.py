@@ -66,7 +66,7 @@ def account(store: Store, name: str) -> Account | None:
     """The account of a name as it stands now, or None; ask at each request."""
     with store.reading() as work:
         found = work.users.find(name)
-    return None if found is None else _account(found)
+    return None if found is None else of_record(found)
 
 
 def authenticate(store: Store, name: str, password: str, address: str) -> Account:
@@ -97,7 +97,7 @@ def authenticate(store: Store, name: str, password: str, address: str) -> Accoun
         raise _too_many_error()
     if not let_in or user is None:
         raise RefusedError("bad_login")
-    return _account(user)
+    return of_record(user)
 
 
 def has_admin(store: Store) -> bool:
@@ -155,7 +155,7 @@ def create_first_admin(store: Store, token: str, *, name: str, display_name: str
 def users(store: Store, _actor: Actor, /) -> tuple[Account, ...]:
     """Every account, by name."""
     with store.reading() as work:
-        return tuple(map(_account, work.users.list()))
+        return tuple(map(of_record, work.users.list()))
 
 
 @needs(Action.MANAGE_USERS)
@@ -266,7 +266,7 @@ def _change(store: Store, actor: Actor, name: str, done: str, version: int | Non
         if before.role == Role.ADMIN and before.active and work.users.count(role=Role.ADMIN) == 0:
             raise RefusedError("last_admin", name=name)
         work.log.append(done, f"user/{after.name}", {key: getattr(before, key) for key in told}, told)
-        return _account(after)
+        return of_record(after)
 
 
 def _add(work: Work, role: Role, *, name: str, display_name: str, password_hash: str) -> Account:
@@ -274,7 +274,7 @@ def _add(work: Work, role: Role, *, name: str, display_name: str, password_hash:
         raise RefusedError("name_taken", name=name)
     added = work.users.add(name, display_name=display_name, password_hash=password_hash, role=str(role))
     work.log.append("user.add", f"user/{name}", after={"role": str(role), "display_name": display_name})
-    return _account(added)
+    return of_record(added)
 
 
 def _checked(name: str, display_name: str, password: str) -> dict[str, str]:
@@ -318,7 +318,8 @@ def _too_many_error() -> RefusedError:
     return RefusedError("too_many_attempts", seconds=int(WINDOW.total_seconds()))
 
 
-def _account(user: User) -> Account:
+def of_record(user: User) -> Account:
+    """What may be known of a user outside the store."""
     return Account(user.name, user.display_name, Role(user.role), user.active, user.session_epoch, user.version)
 
 

@@ -6,7 +6,7 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
-from dashapp.services.accounts import Account, account
+from dashapp.services.accounts import Account, of_record
 from data.store import Store, StoreError
 
 PURPOSE = "session"
@@ -25,11 +25,11 @@ def begin(store: Store, lifetime: timedelta) -> str:
 
 def account_of(store: Store, name: str, epoch: int, secret: str) -> Account | None:
     """The account of a session, or None if the session, its epoch or the account is over."""
-    found = account(store, name)
-    if found is None or not found.active or found.session_epoch != epoch:
-        return None
-    with store.reading() as work:
-        return found if work.tokens.find(_hash(secret), purpose=PURPOSE) else None
+    with store.reading() as work:  # one transaction: this is asked before every answer
+        user = work.users.find(name)
+        if user is None or not user.active or user.session_epoch != epoch:
+            return None
+        return of_record(user) if work.tokens.find(_hash(secret), purpose=PURPOSE) else None
 
 
 def end(store: Store, secret: str) -> None:

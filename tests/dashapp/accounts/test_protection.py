@@ -89,7 +89,7 @@ def test_a_database_that_is_away_is_one_clear_message(store, monkeypatch, code, 
     def away(*_: object) -> None:
         raise StoreError(code)
 
-    monkeypatch.setattr("dashapp.services.sessions.account", away)
+    monkeypatch.setattr("dashapp.services.sessions.account_of", away)
     page, answer = client.get("/compare"), ask(client)
     assert (page.status_code, answer.status_code) == (status, status)
     assert "Chưa dùng được kho dữ liệu" in page.text or status == 500

@@ -142,7 +142,7 @@ def test_elsewhere_it_does_not_open_before_there_is_an_administrator(serve, tmp_
     assert "chitieu user add" in "".join(refused.said)
     add_admin(tmp_path)
     running = serve("--host", "0.0.0.0")  # noqa: S104
-    running.says("is running at")
+    running.says("passwords can be read")
     assert running.ask("/login")[0] == 200
     assert running.stop() == 0
 
