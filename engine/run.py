@@ -103,8 +103,12 @@ def _allocate_indicator(figures: Figures, plan: Plan, asked: IndicatorPlan) -> _
         solved[ready] = True
         waiting[ready] = False
     result = table.result()
-    summaries = _summaries(problem, province, None)
-    groups = [one for stage, parents in below for one in _summaries(problem, stage, parents)]
+    summaries = _summaries(problem, province, None, np.zeros(1, dtype=bool))
+    groups = [
+        one
+        for stage, parents in below
+        for one in _summaries(problem, stage, parents, np.isnan(result.target[-1, parents]))
+    ]
     place = {period.id: t for t, period in enumerate(plan.periods)}
     diagnosis = {
         (asked.id, one.period): diagnose(province, place[one.period], one)
@@ -125,8 +129,9 @@ def _summaries(
     problem: Problem,
     stage: StageSolution,
     parents: NDArray[np.intp] | None,
+    orphan: NDArray[np.bool_],
 ) -> list[Summary]:
-    """One summary per period and group of a stage."""
+    """One summary per period and group of a stage that counts something; none for parents without a target."""
     groups, codes = stage.groups, problem.figures.codes
     names = [None] if parents is None else [codes[problem.rows[parent]] for parent in parents]
     out = []
@@ -143,7 +148,7 @@ def _summaries(
         agencies = groups.sum(counted)
         implied = _implied(stage, t, counted, np.where(np.isnan(period.goal), attained, period.goal))
         for g, name in enumerate(names):
-            if mass[g] <= 0 or (name is not None and np.isnan(stage.periods[-1].goal[g])):
+            if mass[g] <= 0 or orphan[g]:
                 continue
             goal = float(period.goal[g])
             out.append(
