@@ -181,9 +181,9 @@ def _live(job: Job, marks: Marks, life: Any) -> None:
     from data.store import Store
 
     _watch(marks)
-    if job.step == "first_start":
+    if job.step in life.WHOLE:
         marks.set(Phase.BEGUN)
-        life.first_start(job.url)
+        life.WHOLE[job.step](job.url, job.told)
     else:
         store = Store.open(job.url)
         do = life.STEPS[job.step](store, job.told)

@@ -19,7 +19,7 @@ from sqlalchemy import select
 
 from dashapp.services import importing, overrides, provision, reproduction, saved_scenarios, states, tables
 from dashapp.services.rights import Actor, Role
-from data.store import Store
+from data.store import Store, backup, restore
 from data.store.records import AllocationRecord, State
 from data.store.tables import Base
 
@@ -101,6 +101,10 @@ def correct(store: Store, told: Mapping[str, Any]) -> Done:
     return lambda: states.correct(store, LAN, record.id)
 
 
+def back_up(store: Store, told: Mapping[str, Any]) -> Done:
+    return lambda: backup(store, told["path"])
+
+
 STEPS: Mapping[str, Step] = MappingProxyType(
     {
         "import": import_figures,
@@ -111,8 +115,17 @@ STEPS: Mapping[str, Step] = MappingProxyType(
         "approve": approve,
         "issue": issue,
         "correct": correct,
+        "backup": back_up,
     }
 )
+
+WHOLE: Mapping[str, Callable[[str, Mapping[str, Any]], object]] = MappingProxyType(
+    {
+        "first_start": lambda url, told: first_start(url),
+        "restore": lambda url, told: restore(url, told["path"]),
+    }
+)
+"""What is done to a database as a whole, before anybody has it open."""
 
 ROAD = ("start", "import", "override", "submit", "send_back", "submit", "approve", "issue", "import", "correct")
 """One life; after it a new table can be started."""

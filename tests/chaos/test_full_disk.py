@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from data.store import Store, StoreError
 from tests.chaos.disks import can_mount, folder_for_all, give_to_nobody, limited_disk, small_disk, unprivileged
 from tests.chaos.life import ROAD, STEPS, check_latest, check_whole, first_start, picture
 from tests.postgres import Server, _other_user
+from tests.stores import TEMPLATE
 
 LEFT = (0, 4_096, 16_384, 40_960)
 """Bytes left on the disk: it is full at different moments of a deed."""
@@ -100,9 +101,8 @@ def test_a_full_disk(place) -> None:
             do = STEPS[deed](store, TOLD)
             before = picture(store)
             disk.fill(left)
-            try:
-                do()
-            except StoreError as error:
+            error = _refusal(do)
+            if error is not None:
                 assert (error.code, dict(error.details)) == ("disk_full", {}), error
                 assert all(of_service(error, lang) for lang in LANGUAGES)
                 refused += 1
@@ -118,6 +118,14 @@ def test_a_full_disk(place) -> None:
     again = Store.open(url)
     check_whole(again)
     again.close()
+
+
+def _refusal(do: Callable[[], object]) -> StoreError | None:
+    try:
+        do()
+    except StoreError as error:
+        return error
+    return None
 
 
 def test_a_first_start_on_a_full_disk(tmp_path: Path) -> None:
@@ -160,8 +168,9 @@ def test_a_file_that_may_not_be_written(closed: str) -> None:
             store.close()
 
 
-def test_a_postgresql_that_may_not_be_written(postgres: Server, _template: str) -> None:
-    url = postgres.create("closed", template=_template)
+@pytest.mark.usefixtures("_template")
+def test_a_postgresql_that_may_not_be_written(postgres: Server) -> None:
+    url = postgres.create("closed", template=TEMPLATE)
     store = first_start(url)
     do = STEPS["import"](store, TOLD)
     before = picture(store)

@@ -7,17 +7,22 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
-from data.store import Store
+from dashapp.services import provision
+from data.store import Store, verify_backup
 from tests.chaos.forks import Fate, Forks, Job, Phase
-from tests.chaos.life import ROAD, Picture, check_latest, check_whole, first_start, picture
+from tests.chaos.life import ROAD, STEPS, Picture, check_latest, check_whole, first_start, picture
+from tests.postgres import Server
 
 SEEDS = range(2)
 KILLS = 54
 """Of each seed on each database: 216 in all; a child that was done before its kill came does not count."""
-FIRST_STARTS = 6
+FIRST_STARTS = 5
+BACKUPS = 4
+RESTORES = 5
 TRIES = 4
 """A deed is killed so many times at most before it is left to succeed."""
 
@@ -107,6 +112,92 @@ def test_killed_at_any_moment(
             break
     record_property("number", f"kill -9, {engine_name}, seed {seed}: {killer.told()}")
     assert sum(killer.landed[one] for one in (Phase.TURN, Phase.WRITTEN, Phase.COMMITTING)) > KILLS // 3
+
+
+# --- before anybody has a database, and on all of one ----------------------------------------------------------------
+
+
+@pytest.fixture
+def fresh(engine_name: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[[], str]]:
+    """Makes addresses of empty databases."""
+    server: Server | None = request.getfixturevalue("postgres") if engine_name == "postgresql" else None
+    names = [f"fresh_{number}" for number in range(FIRST_STARTS + RESTORES + 3)]
+    unused = iter(names)
+
+    def make() -> str:
+        name = next(unused)
+        return server.create(name) if server else f"sqlite:///{tmp_path / name / 'chitieu.db'}"
+
+    yield make
+    for name in names if server else ():
+        server.drop(name)
+
+
+def test_killed_at_the_first_start(
+    engine_name: str, fresh: Callable[[], str], forks: Forks, record_property: Callable[[str, object], None]
+) -> None:
+    chance = random.Random(11)
+    usual = _usual(forks.run(Job(fresh(), "first_start", {})))
+    kills = 0
+    for _ in range(FIRST_STARTS):
+        url = fresh()
+        kills += forks.run(Job(url, "first_start", {}, Phase.BEGUN, chance.uniform(0.0, usual))).killed
+        store = first_start(url)  # it goes on where that one was
+        check_whole(store)
+        with store.reading() as work:
+            assert len(work.campaigns.list()) == len(work.log.entries())
+        assert not _start_again(store)
+        store.close()
+    record_property("number", f"kill -9 during the first start, {engine_name}: {kills}")
+
+
+def test_killed_during_backup_and_restore(
+    engine_name: str,
+    fresh: Callable[[], str],
+    forks: Forks,
+    tmp_path: Path,
+    record_property: Callable[[str, object], None],
+) -> None:
+    chance = random.Random(12)
+    url, path = fresh(), tmp_path / "backup.chitieu"
+    store = first_start(url)
+    old = picture(store)
+    usual = _usual(forks.run(Job(url, "backup", {"path": str(path)})))
+    kills: Counter[str] = Counter()
+    for number in range(BACKUPS):
+        other = tmp_path / f"other-{number}"
+        fate = forks.run(Job(url, "backup", {"path": str(other)}, Phase.BEGUN, chance.uniform(0.0, usual)))
+        kills["backup"] += fate.killed
+        assert not other.exists() or verify_backup(other).counts["log"] == old.counts["log"]
+        assert other.exists() or fate.killed
+    STEPS["start"](store, {})()
+    new = picture(store)
+    store.close()
+    target = fresh()
+    usual = _usual(forks.run(Job(target, "restore", {"path": str(path)})))
+    for _ in range(RESTORES):
+        fate = forks.run(Job(url, "restore", {"path": str(path)}, Phase.BEGUN, chance.uniform(0.0, usual)))
+        kills["restore"] += fate.killed
+        now = _seen(url)
+        assert now in (old, new)
+        assert fate.killed or now == old
+        if now == old:
+            store = Store.open(url)
+            STEPS["start"](store, {})()
+            new = picture(store)
+            store.close()
+    record_property("number", f"kill -9 during backup and restore, {engine_name}: {dict(kills)}")
+
+
+def _usual(fate: Fate) -> float:
+    """How long a deed takes that nobody disturbs."""
+    assert fate.code == 0, fate.said
+    return fate.times[Phase.DONE] - fate.times[Phase.BEGUN]
+
+
+def _start_again(store: Store) -> tuple[str, ...]:
+    """What a second start still puts in: nothing, after one that came to its end."""
+    return provision.ensure_campaigns(store)
 
 
 def _seen(url: str) -> Picture:
