@@ -13,7 +13,7 @@ from dashapp.services.rights import Action, Actor, needs
 from dashapp.services.tables import Inputs, inputs_of, rows_of
 from data.store import Store, Work
 from data.store.records import AllocationRecord, AllocationRow, Override
-from engine import ENGINE_VERSION, Allocation
+from engine import ENGINE_VERSION, Allocation, Figures
 
 _FIELDS = tuple(one.name for one in dataclasses.fields(AllocationRow))
 
@@ -86,11 +86,11 @@ def show(store: Store, _actor: Actor, /, campaign: str, number: int | None = Non
         _known(work, campaign)
         record = _wanted(work, campaign, number)
         rows = work.allocations.rows(record.id)
-        inputs = inputs_of(work, record)
+        # read and calculated anew: nothing that this process remembers is trusted
+        figures = Figures.from_frame(work.figures.frame(record.figures_version))
+        inputs = dataclasses.replace(inputs_of(work, record), figures=figures)
         corrects = None if record.corrects is None else work.allocations.get(record.corrects).number
-    result = scenarios.run(
-        inputs.figures, inputs.pinned_scenario
-    )  # not `calculation.run`: that would trust what it remembers
+    result = scenarios.run(figures, inputs.pinned_scenario)
     return Shown(
         record=record,
         rows=rows,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Any
 
 import data.export
@@ -26,6 +26,9 @@ from data.store.records import (
 )
 from engine import ENGINE_VERSION, Allocation, Figures
 from scenarios import Scenario
+
+FIGURES_KEPT = 8
+"""Versions of figures kept in memory: they never change, and one's turn to write is short."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,17 +214,31 @@ def differing(old: Iterable[AllocationRow], new: Iterable[AllocationRow]) -> tup
 # for the other services -------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class _Wanted:
+    """Figures by their hash; where they are read rides along uncompared."""
+
+    figures_sha256: str
+    version: int = field(compare=False)
+    work: Work = field(compare=False, repr=False)
+
+
+@lru_cache(maxsize=FIGURES_KEPT)
+def _figures(wanted: _Wanted) -> Figures:
+    return Figures.from_frame(wanted.work.figures.frame(wanted.version))
+
+
 def inputs_of(work: Work, record: AllocationRecord) -> Inputs:
     """What a table is calculated from."""
     return _inputs(work, record.figures_version, record.scenario_version, work.overrides.list(record.id, active=True))
 
 
 def _inputs(work: Work, figures_version: int, scenario_version: int, overrides: tuple[Override, ...]) -> Inputs:
-    version = work.scenarios.at(scenario_version)
+    version, figures = work.scenarios.at(scenario_version), work.figures.get(figures_version)
     return Inputs(
-        figures_version=work.figures.get(figures_version),
+        figures_version=figures,
         scenario_version=version,
-        figures=Figures.from_frame(work.figures.frame(figures_version)),
+        figures=_figures(_Wanted(figures.figures_sha256, figures.id, work)),
         scenario=scenario_of(work, version),
         overrides=overrides,
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import openpyxl
@@ -19,7 +20,6 @@ from tests.dashapp.services import world
 from tests.dashapp.services.conftest import Begun, begin
 from tests.dashapp.services.test_life import issued
 from tests.dashapp.services.world import LAN, ONLINE, PASSWORD, Q4, THU
-from tests.dashapp.test_cli import chitieu
 
 Run = pytest.CaptureFixture[str]
 
@@ -33,12 +33,6 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("CHITIEU_DATABASE_URL", "CHITIEU_VAR", "CHITIEU_LANGUAGE"):
         monkeypatch.delenv(name, raising=False)
     return folder
-
-
-@pytest.fixture
-def typed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A password in a pipe."""
-    monkeypatch.setattr("sys.stdin", io.StringIO(f"{PASSWORD}\n"))
 
 
 def at(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,25 +86,20 @@ def test_a_database_that_is_not_there(url: str, vi: str, en: str, monkeypatch: p
 # accounts ---------------------------------------------------------------------------------------------
 
 
-def test_accounts_from_the_first_to_the_last(here: Path):
-    """In processes of their own, as an administrator types them."""
-    import subprocess
-    import sys
-
-    def piped(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "dashapp", *arguments, "--lang", "en"]
-        return subprocess.run(command, input=f"{PASSWORD}\n", capture_output=True, encoding="utf-8", check=False)
-
-    added = piped("user", "add", "Mai", "--role", "admin", "--display-name", "Đỗ Mai")
-    assert (added.returncode, added.stdout) == (0, "Account “mai” added (administrator).\n"), added.stderr
+def test_accounts_from_the_first_to_the_last(here: Path, monkeypatch: pytest.MonkeyPatch, capsys: Run):
+    """The first in a process of its own, as an administrator types it: it makes the database."""
+    command = [sys.executable, "-m", "dashapp", "user", "add", "Mai", "--role", "admin", "--display-name", "Đỗ Mai"]
+    added = subprocess.run(command, input=f"{PASSWORD}\n", capture_output=True, encoding="utf-8", check=False)
+    assert (added.returncode, added.stdout) == (0, "Đã thêm tài khoản “mai” (quản trị).\n"), added.stderr
     assert (here / "var" / "chitieu.db").is_file()
-    assert piped("user", "add", "lan", "--role", "staff").returncode == 0
-    listed = chitieu("user", "list", "--lang", "en", where=here)
-    assert "lan   lan        staff          active" in listed.stdout
-    assert "mai   Đỗ Mai     administrator  active" in listed.stdout
-    refused = chitieu("user", "disable", "mai", where=here)
-    assert refused.returncode == 2
-    assert "“mai” là tài khoản quản trị duy nhất còn hoạt động." in refused.stderr
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{PASSWORD}\n"))
+    assert main(["user", "add", "lan", "--role", "staff", "--lang", "en"]) == 0
+    assert main(["user", "list", "--lang", "en"]) == 0
+    listed = capsys.readouterr().out
+    assert "lan   lan        staff          active" in listed
+    assert "mai   Đỗ Mai     administrator  active" in listed
+    assert main(["user", "disable", "mai"]) == 2
+    assert "“mai” là tài khoản quản trị duy nhất còn hoạt động." in capsys.readouterr().err
 
 
 def test_an_account_changed_by_commands(store: Store, monkeypatch: pytest.MonkeyPatch, capsys: Run, quick_hashes: None):
@@ -319,11 +308,7 @@ def test_a_backup_that_was_changed_is_refused(store: Store, monkeypatch: pytest.
     decided(store)
     at(store, monkeypatch)
     assert main(["backup", "sao-luu.db"]) == 0
-    with sqlite3.connect(here / "sao-luu.db") as raw:
-        for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            raw.execute(f'DROP TRIGGER "{name}"')
-        raw.execute("UPDATE allocation_rows SET target = 0.99 WHERE agency = 'A'")
-    raw.close()
+    world.tamper(here / "sao-luu.db", "UPDATE allocation_rows SET target = 0.99 WHERE agency = 'A'")
     entries = len(operations.read_log(store, LAN))
     capsys.readouterr()
     assert main(["restore", "sao-luu.db", "--lang", "en"]) == 2
@@ -344,12 +329,7 @@ def test_a_log_that_was_tampered_with(store: Store, monkeypatch: pytest.MonkeyPa
     assert main(["log", "verify", "--lang", "en"]) == 0
     assert "The log is whole: 6 entries." in capsys.readouterr().out
     store.close()
-    with sqlite3.connect(str(store.url.database)) as raw:
-        triggers = [name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")]
-        for name in triggers:
-            raw.execute(f'DROP TRIGGER "{name}"')
-        raw.execute("UPDATE log SET user = 'ai' WHERE seq = 3")
-    raw.close()
+    world.tamper(str(store.url.database), "UPDATE log SET user = 'ai' WHERE seq = 3")
     assert main(["log", "verify", "--lang", "en"]) == 1
     said = capsys.readouterr().out
     assert said.startswith("Entry 3 of the log was changed: ")

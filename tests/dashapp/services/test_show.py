@@ -9,7 +9,7 @@ import pytest
 
 from dashapp.services import overrides, reproduction, states, tables
 from dashapp.services.refused import RefusedError
-from data.store import Store
+from data.store import Store, StoreError
 from tests.dashapp.services import world
 from tests.dashapp.services.conftest import Begun, begin
 from tests.dashapp.services.test_life import issued
@@ -88,3 +88,11 @@ def test_figures_that_came_later_change_nothing(store: Store, decided: Begun):
     world.take_in(store, world.counts(A=(900, 1000, 0, 0)))
     after = reproduction.show(store, VY, THU)
     assert (after.rows, after.same) == (before.rows, True)
+
+
+def test_stored_figures_that_were_tampered_with_are_not_used(store: Store, decided: Begun):
+    """Although the process has calculated this table before."""
+    assert reproduction.show(store, VY, THU).same
+    world.tamper(str(store.url.database), "UPDATE figures_rows SET numerator = 101 WHERE agency = 'A'")
+    with pytest.raises(StoreError, match="damaged"):
+        reproduction.show(store, VY, THU)

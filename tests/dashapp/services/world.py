@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import scenarios
 from dashapp.services import importing, saved_scenarios
@@ -104,3 +107,11 @@ class Begun:
     figures: int
     scenario: int
     draft: int
+
+
+def tamper(file: str | Path, statement: str) -> None:
+    """Change a database past everything that forbids it."""
+    with closing(sqlite3.connect(file)) as raw, raw:
+        for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            raw.execute(f'DROP TRIGGER "{name}"')
+        raw.execute(statement)
