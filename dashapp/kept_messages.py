@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from dashapp.i18n import date, has, t, tell
+from dashapp.i18n import date, has, period, t, tell
+from dashapp.services import indicator_words
 from dashapp.services.database import Broken, LogEntry, StoreError
 from dashapp.services.refused import ConflictError, ServiceError
 
@@ -24,11 +25,30 @@ _CLOSED = (
 def of_service(error: ServiceError | StoreError, lang: str) -> str:
     """One refusal: what it is about and how to go on. `StoreError` too, so that callers need not tell them apart."""
     if isinstance(error, ConflictError):
-        paths = [one.path for one in error.changes] or None
+        paths = list(dict.fromkeys(place(one.path, lang) for one in error.changes)) or None
         details = {"by": error.changed_by, "time": _time(error.changed_at, lang), "changes": paths}
         return tell(f"store.conflict.{error.kind}", lang, details)
     table = "fault" if isinstance(error, StoreError) else "refused"
     return tell(f"store.{table}.{error.code}", lang, _readable(error.details, lang))
+
+
+def place(path: str, lang: str) -> str:
+    """A place in a scenario in words (``indicators.online.goals.2022Q4``: which goal of which indicator)."""
+    first, *rest = path.replace("[", ".").replace("]", "").split(".")
+    if first == "indicators" and rest:
+        words = indicator_words(lang)
+        name = words[rest[0]].short if rest[0] in words else rest[0]
+        part = _part(rest[1], lang) if len(rest) > 1 else None
+        of = period(rest[2], lang) if rest[1:2] == ["goals"] and len(rest) > 2 else None
+        return t("store.place.indicator", lang, indicator=name, part=part, period=of)
+    if first in ("rules", "measures") and rest and rest[0].isdigit():
+        return t("store.place.numbered", lang, part=_part(first, lang), number=int(rest[0]) + 1)
+    return _part(first, lang)
+
+
+def _part(name: str, lang: str) -> str:
+    key = f"store.place.{name}"
+    return t(key, lang) if has(key, lang) else name
 
 
 def time(moment: datetime, lang: str) -> str:

@@ -78,6 +78,7 @@ def authenticate(store: Store, name: str, password: str, address: str) -> Accoun
         ``bad_login``: wrong name, wrong password or disabled, not said which;
         ``too_many_attempts`` {seconds}.
     """
+    name = name[:LONGEST_DISPLAY_NAME] if name.isprintable() else ""  # no database can hold every letter
     with store.reading() as work:
         _refuse_many(work, name, address)
         user = work.users.find(name)
@@ -87,7 +88,7 @@ def authenticate(store: Store, name: str, password: str, address: str) -> Accoun
         # again, in one's turn: of many tries at once only so many are answered
         too_many = _too_many(work, name, address)
         if not too_many:
-            work.logins.add(name[:LONGEST_DISPLAY_NAME], address, let_in)
+            work.logins.add(name, address, let_in)
             work.logins.forget(work.at - MEMORY)
             user = work.users.find(name)
             let_in = let_in and user is not None and user.active
@@ -166,7 +167,7 @@ def add_user(store: Store, actor: Actor, /, name: str, *, role: Role, password: 
     ------
     RefusedError
         ``bad_name``, ``name_taken``, ``display_name_too_long``, ``password_too_short``, ``password_too_long``,
-        ``password_is_name``.
+        ``password_bad_letters``, ``password_is_name``.
     """
     new = _checked(name, display_name, password)
     with store.work(actor.name) as work:
@@ -293,6 +294,8 @@ def _check_password(name: str, password: str) -> None:
         raise RefusedError("password_too_short", least=LEAST_PASSWORD)
     if len(password) > LONGEST_PASSWORD:
         raise RefusedError("password_too_long", limit=LONGEST_PASSWORD)
+    if not password.isprintable():
+        raise RefusedError("password_bad_letters")
     if name.casefold() in password.casefold() and len(password) < len(name) + LEAST_PASSWORD:
         raise RefusedError("password_is_name")
 
@@ -309,7 +312,7 @@ def _refuse_many(work: Work, name: str, address: str) -> None:
 
 def _too_many(work: Work, name: str, address: str) -> bool:
     since = work.at - WINDOW
-    if work.logins.failures(name=name[:LONGEST_DISPLAY_NAME], since=since) >= NAME_TRIES:
+    if work.logins.failures(name=name, since=since) >= NAME_TRIES:
         return True
     return bool(address) and work.logins.failures(address=address, since=since) >= ADDRESS_TRIES
 
@@ -344,7 +347,7 @@ def _hashed(password: str) -> str:
 def _verify(hash: str, password: str) -> bool:
     try:
         return _hasher().verify(hash, _typed(password[: LONGEST_PASSWORD + 1]))
-    except (VerificationError, InvalidHashError):
+    except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False
 
 

@@ -100,6 +100,12 @@ def test_wrong_name_wrong_password_and_disabled_are_told_alike(people: Store, mo
     assert all(one.startswith("$argon2id$") for one in verified)
 
 
+@pytest.mark.parametrize("name", ["", "m\x00ai", "\ud800", "x" * 10_000, "mai\n"])
+@pytest.mark.parametrize("password", ["", "\x00", "\ud800", "x" * 100_000])
+def test_whatever_is_typed_is_a_wrong_login(people: Store, name: str, password: str):
+    refused("bad_login", accounts.authenticate, people, name, password, HERE)
+
+
 def test_too_many_wrong_passwords_of_one_name(people: Store, clock: Clock):
     for _ in range(NAME_TRIES):
         refused("bad_login", accounts.authenticate, people, "mai", WRONG, HERE)
@@ -138,6 +144,8 @@ def test_many_tries_at_once_get_no_more_answers(people: Store):
         ({"password": "ngắn quá"}, "password_too_short"),
         ({"password": "x" * 257}, "password_too_long"),
         ({"name": "thanhphong", "password": "ThanhPhong1"}, "password_is_name"),
+        ({"password": "một mật khẩu\x00 dài"}, "password_bad_letters"),
+        ({"password": "một mật khẩu dài \ud800"}, "password_bad_letters"),
         ({"name": "Lan Anh"}, "bad_name"),
         ({"name": "x"}, "bad_name"),
         ({"name": "ánh"}, "bad_name"),

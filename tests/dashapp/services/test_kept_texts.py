@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dashapp.i18n import LANGUAGES, catalogue, placeholders
-from dashapp.kept_messages import of_broken, of_service
+from dashapp.kept_messages import of_broken, of_service, place
 from dashapp.services.ledger import Because
 from dashapp.services.refused import Changed, ConflictError, ForbiddenError, RefusedError
 from dashapp.services.rights import Action, Role
@@ -111,14 +111,32 @@ def test_refusals_say_what_and_how_to_go_on(lang: str):
 AT = datetime(2026, 11, 24, 8, 45, tzinfo=UTC)
 
 
-def test_a_conflict_names_who_when_and_what(monkeypatch: pytest.MonkeyPatch):
+def test_a_conflict_names_who_when_and_what():
     changes = [Changed("indicators.online.goals.2022Q4", "40%", 0.45)]
     conflict = ConflictError("scenario", 3, changed_by="lan", changed_at=AT, current=None, yours={}, changes=changes)
     clock = AT.astimezone().strftime("%H:%M")
     said = of_service(conflict, "en")
-    assert said.startswith(f"lan changed this scenario at {clock}, 24 Nov 2026 (indicators.online.goals.2022Q4).")
+    assert said.startswith(f"lan changed this scenario at {clock}, 24 Nov 2026 (Dossiers online: goal Q4 2022).")
     assert "not lost" in said
-    assert of_service(conflict, "vi").startswith(f"lan đã sửa phương án này lúc {clock} 24/11/2026 (indicators")
+    assert of_service(conflict, "vi").startswith(f"lan đã sửa phương án này lúc {clock} 24/11/2026 (")
+
+
+@pytest.mark.parametrize(
+    ("path", "vi", "en"),
+    [
+        ("indicators.online.method.name", "phương pháp", "method"),
+        ("indicators.online", "", ""),
+        ("rules[2].value", "quy tắc thứ 3", "rule 3"),
+        ("rules", "quy tắc", "rule"),
+        ("name.vi", "tên", "name"),
+        ("của_tôi", "của_tôi", "của_tôi"),
+    ],
+)
+def test_places_of_a_scenario_in_words(path: str, vi: str, en: str):
+    for lang, words in (("vi", vi), ("en", en)):
+        said = place(path, lang)
+        assert said.endswith(words)
+        assert "indicators" not in said
 
 
 @pytest.mark.parametrize(
