@@ -316,18 +316,8 @@ class User:
 
 
 @dataclass(frozen=True)
-class LoginAttempt:
-    """One try to log in, by the name typed (normalised) and the address it came from."""
-
-    name: str
-    address: str
-    at: datetime
-    succeeded: bool
-
-
-@dataclass(frozen=True)
 class SetupToken:
-    """A one-time link; only the hash of its secret is kept."""
+    """A secret that may be used once for a purpose until it expires; only its hash is kept."""
 
     id: int
     hash: str
