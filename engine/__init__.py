@@ -19,9 +19,8 @@ from engine.alternatives import (
     rule_costs,
     under_each_method,
 )
+from engine.burden import Fairness, fairness, gini
 from engine.errors import EngineError, FiguresError, PlanError
-from engine.explain import Explanation, TraceStep, explain, is_rule
-from engine.fairness import Fairness, fairness, gini
 from engine.figures import Figures
 from engine.methods import METHODS, Method
 from engine.plan import (
@@ -46,6 +45,7 @@ from engine.plan import (
 from engine.rules import RULES, RuleInfo
 from engine.run import allocate
 from engine.solver import Linear, SCurve, least_lift
+from engine.trace import Explanation, TraceStep, explain, is_rule
 
 ENGINE_VERSION = "1.0.0"
 """Changes whenever equal input could give other targets."""

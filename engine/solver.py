@@ -27,6 +27,7 @@ _BLOCK = 8192
 
 _SAMPLE = 64
 _MOST_STEPS = 400
+_MOST_HALVINGS = 60
 
 
 class Response(Protocol):
@@ -307,13 +308,19 @@ class _Plain:
         return self
 
     def moving_at(self, lift: float, weights: Floats) -> bool:  # noqa: ARG002
-        return True
+        return False
 
     def saturation(self) -> Floats:
         return self.highest
 
-    def least_alike(self, lift: Floats, weights: Floats) -> Floats:  # noqa: ARG002
-        return lift
+    def least_alike(self, lift: Floats, weights: Floats) -> Floats:
+        least, low = lift.copy(), np.zeros_like(lift)
+        reached = self.totals(lift, weights)[0] * (1.0 - _CONVERGED)
+        for _ in range(_MOST_HALVINGS):
+            middle = 0.5 * (low + least)
+            same = self.totals(middle, weights)[0] >= reached
+            least, low = np.where(same, middle, least), np.where(same, low, middle)
+        return least
 
 
 def least_lift(
