@@ -14,6 +14,8 @@ LOCK = $(UV) pip compile setup.cfg --universal --python-version 3.11 --generate-
 export PYTHONUTF8 := 1
 # The certificates the machine trusts are the ones pip trusts too (offices often have their own).
 export UV_SYSTEM_CERTS := true
+# The tests start PostgreSQL with runuser, which not everybody's PATH shows.
+export PATH := $(PATH):/usr/sbin:/sbin
 # Compiled modules are kept, or every start would cost two seconds more.
 unexport PYTHONDONTWRITEBYTECODE
 
