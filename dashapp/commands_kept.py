@@ -166,8 +166,8 @@ def _role(account: Account, lang: str) -> str:
 def _password(program: str, lang: str) -> str:
     """Asked for twice on a terminal, else the first line of standard input; never an argument, which others can see."""
     if sys.stdin.isatty():
-        password = getpass.getpass(t("store.say.ask_password", lang))
-        if getpass.getpass(t("store.say.ask_again", lang)) != password:
+        password = getpass.getpass(t("store.say.ask_password", lang) + " ")
+        if getpass.getpass(t("store.say.ask_again", lang) + " ") != password:
             raise UsageError("passwords_differ", program, {})
     else:
         password = sys.stdin.readline().rstrip("\r\n")
