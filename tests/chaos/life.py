@@ -121,7 +121,7 @@ STEPS: Mapping[str, Step] = MappingProxyType(
 
 WHOLE: Mapping[str, Callable[[str, Mapping[str, Any]], object]] = MappingProxyType(
     {
-        "first_start": lambda url, told: first_start(url),
+        "first_start": lambda url, _told: first_start(url),
         "restore": lambda url, told: restore(url, told["path"]),
     }
 )
