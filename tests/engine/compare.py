@@ -59,7 +59,7 @@ def compare(problem: Problem) -> None:
     ids = [period.id for period in problem.plan.periods]
     for (t, parent), goal in wanted.goals.items():
         found = [s for s in (*allocation.summaries, *allocation.groups) if (s.period, s.parent) == (ids[t], parent)]
-        assert len(found) == 1
+        assert len(found) == 1, (t, parent, found)
         same = {str(found[0].status), goal.status}
         if problem.ip.method.name == "blend" and same == {"met", "met_without_lift"}:
             same = {"met"}  # when a blend counts as lifted is not said

@@ -763,10 +763,11 @@ def together(units: list[Unit], plan: Plan, ip: IndicatorPlan, best_peer: Mappin
         u.seen = [u for _ in plan.periods]
     for rule in plan.rules:
         for t in range(len(plan.periods)):
-            members = [u for u in units if touches(rule, u, ip, plan) and not u.exempt[t]]
-            if rule.kind is RuleKind.SAME_TARGET and members:
-                seen = pooled_unit(members, t, ip, best_peer)
-                for u in members:
+            members = [u for u in units if touches(rule, u, ip, plan)]
+            counting = [u for u in members if not u.exempt[t]]
+            if rule.kind is RuleKind.SAME_TARGET and counting:
+                seen = pooled_unit(counting, t, ip, best_peer)
+                for u in members:  # Reading: who does not count in t is still led by the common target
                     u.seen[t] = seen
 
 
@@ -843,7 +844,11 @@ def last(
     else:
         start, table = solved.lift, solved.table
     target, off, kept = round_table(table, start, math.inf, solved.exact, bounds, fixed, weights, seek, ip)
-    status = solved.status if kept or solved.status == "unreachable_by_method" else "short_by_rounding"
+    status = solved.status
+    if status in ("met", "met_without_lift") and not kept:
+        status = "short_by_rounding"
+    if status == "unreachable_by_method" and kept:  # Reading: rounding brings the table to the goal after all
+        status = "met"
     finish(units, parent, t, status, goal, solved.lift, bounds, weights, solved.exact, target, off, rows, goals, ip)
 
 
