@@ -17,8 +17,8 @@ from tests.chaos.forks import Fate, Forks, Job, Phase
 from tests.chaos.life import ROAD, STEPS, Picture, check_latest, check_whole, first_start, picture
 from tests.postgres import Server
 
-SEEDS = range(2)
-KILLS = 54
+SEEDS = range(3)
+KILLS = 36
 """Of each seed on each database: 216 in all; a child that was done before its kill came does not count."""
 FIRST_STARTS = 5
 BACKUPS = 4
