@@ -63,6 +63,8 @@ def compare(problem: Problem) -> None:
         same = {str(found[0].status), goal.status}
         if problem.ip.method.name == "blend" and same == {"met", "met_without_lift"}:
             same = {"met"}  # when a blend counts as lifted is not said
+        if goal.goal is not None and abs(goal.goal - goal.max_attainable) < 1e-9:
+            same -= {"infeasible"}  # a parent's target that is its children's upper bound: the last digit decides
         assert len(same) == 1, (t, parent, same)
         assert found[0].attained == pytest.approx(goal.attained, abs=NEAR)
         assert found[0].max_attainable == pytest.approx(goal.max_attainable, abs=NEAR)
