@@ -187,7 +187,10 @@ def safe_next(wanted: str | None) -> str:
     """`wanted` if it is a path of ours, else the first page: nobody is led to another host by a link to ours."""
     if not wanted or len(wanted) > LONGEST or not _PATH.fullmatch(wanted):
         return "/"
-    parts = urlsplit(wanted)
+    try:
+        parts = urlsplit(wanted)
+    except ValueError:
+        return "/"
     if parts.scheme or parts.netloc or parts.path.startswith(("/login", "/logout", "/setup", "/_")):
         return "/"
     return wanted

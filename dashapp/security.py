@@ -140,7 +140,10 @@ def from_elsewhere(settings: Settings) -> bool:
         return False
     if settings.public_url and origin == settings.public_url:
         return False
-    return urlsplit(origin).netloc.lower() != request.host.lower()
+    try:
+        return urlsplit(origin).netloc.lower() != request.host.lower()
+    except ValueError:  # such as http://[
+        return True
 
 
 def secret_key(settings: Settings) -> str:

@@ -190,8 +190,11 @@ def format_page(state: PageState) -> str:
 
 # --- from an address to its page -----------------------------------------------------------------------------
 def split(address: str) -> tuple[str, list[tuple[str, str]]]:
-    """Path and query pairs of an address; a query that is too long counts as none."""
-    parts = urlsplit(address) if len(address) <= LONGEST else urlsplit(address.partition("?")[0][:LONGEST])
+    """Path and query pairs of an address; a query that is too long counts as none, and so does what is no address."""
+    try:
+        parts = urlsplit(address) if len(address) <= LONGEST else urlsplit(address.partition("?")[0][:LONGEST])
+    except ValueError:  # such as //[
+        return "", []
     return unquote(parts.path), parse_qsl(parts.query, keep_blank_values=True)
 
 

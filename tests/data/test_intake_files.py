@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import struct
 import tracemalloc
 import zipfile
@@ -23,6 +22,7 @@ from tests.data.files import (
     raw_sheet,
     the,
 )
+from tests.unprivileged import drop_privilege, without_privilege
 
 GOOD = csv_bytes(long_rows())
 BOOK = book_bytes({"Biểu": long_rows()})
@@ -268,9 +268,10 @@ def test_the_hash_is_that_of_the_file() -> None:
     assert read(GOOD, "a.csv").sha256 != read(csv_bytes(form_rows()), "a.csv").sha256
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read anything")
-def test_a_file_without_permission(tmp_path: Path) -> None:
-    closed = tmp_path / "closed.csv"
-    closed.write_bytes(GOOD)
-    closed.chmod(0)
-    assert codes(read(closed, "closed.csv").problems) == ["unreadable_file"]
+def test_a_file_without_permission() -> None:
+    with without_privilege() as folder:
+        closed = folder / "closed.csv"
+        closed.write_bytes(GOOD)
+        closed.chmod(0)
+        drop_privilege()
+        assert codes(read(closed, "closed.csv").problems) == ["unreadable_file"]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from data.output import OutputError, csv_text, safe_cell, write_text, write_whole
+from tests.unprivileged import drop_privilege, without_privilege
 
 
 def refusal(path: Path | str) -> str:
@@ -60,10 +61,11 @@ def test_places_that_cannot_be_written(tmp_path: Path) -> None:
     assert refusal("/dev/null") == "not_a_file", "a device is never replaced by a file"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_without_permission(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    assert refusal(tmp_path / "a.csv") == "not_writable"
+def test_a_folder_without_permission() -> None:
+    with without_privilege() as folder:
+        folder.chmod(0o555)
+        drop_privilege()
+        assert refusal(folder / "a.csv") == "not_writable"
 
 
 def test_a_link_keeps_pointing_where_it_did(tmp_path: Path) -> None:

@@ -108,6 +108,7 @@ def test_a_callback_needs_the_token_of_its_session(viewer, enter):
     [
         ("Origin", "http://evil.example"),
         ("Origin", "null"),
+        ("Origin", "http://["),
         ("Origin", "http://localhost.evil.example"),
         ("Origin", "http://localhost:81"),
         ("Sec-Fetch-Site", "cross-site"),

@@ -36,6 +36,7 @@ NOT_OURS = (
     "http:/compare",
     "/a\r\nSet-Cookie: x=y",
     "/a\x00",
+    "//[",
     "/login?next=/login",
     "/logout",
     "/setup/x",
@@ -195,3 +196,9 @@ def test_a_link_alone_is_no_form(empty):
     assert client.post(link, data=form).status_code == 403
     assert not accounts.has_admin(empty)
     assert client.get(link).status_code == 200
+
+
+def test_an_aim_that_is_no_address_breaks_nothing(nobody):
+    answer = nobody.get("/login?next=/%252f%5B")
+    assert answer.status_code == 200
+    assert nobody.get("/login?next=/%2f[").status_code == 200
