@@ -45,7 +45,7 @@ def allocate(chosen: argparse.Namespace, lang: str) -> Outcome:
         allocation = _run(figures, scenario, lang)
         bar.update()
         labels = services.labels(allocation, lang)
-        doubts = _doubts(reading, chosen.figures, lang)
+        doubts = _doubts(reading, chosen.figures, chosen.scenario, lang)
         notes = (*_about(figures, scenario, lang), *doubts, *printed.notes(allocation, labels))
         status = DONE if allocation.all_met else UNMET
         if chosen.out == STANDARD_OUTPUT:
@@ -76,7 +76,7 @@ def compare(chosen: argparse.Namespace, lang: str) -> Outcome:
             bar.update()
     comparison = services.compare(figures, several)
     labels = services.labels(comparison.allocations[0], lang)
-    notes = (*_about(figures, several[0], lang), *_doubts(reading, chosen.figures, lang))
+    notes = (*_about(figures, several[0], lang), *_doubts(reading, chosen.figures, references[0], lang))
     status = DONE if all(column.all_met for column in comparison.columns) else UNMET
     if chosen.out == STANDARD_OUTPUT:
         return Outcome(status, services.comparison_json(comparison), notes)
@@ -156,7 +156,8 @@ def _inputs(
     try:
         figures, reading = services.read_figures(ordinary(path), path, loaded[0] if loaded else None)
     except FileRefusedError as fault:
-        refused.append(CheckFailedError(fault.reading, fault.filename) if every else fault)
+        kind = CheckFailedError if every else FileRefusedError
+        refused.append(kind(fault.reading, fault.filename, references[0] if references else ""))
     except InputRefusedError as fault:
         refused.append(fault)
     if len(refused) > 1:
@@ -166,8 +167,8 @@ def _inputs(
     return loaded, figures, reading
 
 
-def _doubts(reading: Reading, path: str, lang: str) -> list[str]:
-    return refusals.warnings(reading.warnings, path, lang, refusals.SHOWN_OF_A_KIND)
+def _doubts(reading: Reading, path: str, scenario: str, lang: str) -> list[str]:
+    return refusals.warnings(reading.warnings, path, lang, refusals.SHOWN_OF_A_KIND, scenario)
 
 
 def ordinary(path: str) -> Path:

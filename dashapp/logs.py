@@ -1,7 +1,8 @@
 """The log of the service: one JSON object a line, without personal data and without secrets.
 
 A line says what happened, never to whom: no names, addresses, queries, bodies, keys or links. Of a message that other
-packages write, only its wording is kept, not what was filled in; of an error its kind and place, not its text,
+packages write, only its wording is kept, not what was filled in (but for the server's own coming and going: version,
+address, process numbers, signals); of an error its kind and place, not its text,
 as both may carry values. Who did what is in the log of the store, where it is kept safe.
 """
 
@@ -19,6 +20,8 @@ from typing import IO, Any
 from flask import Flask, Response, g, has_request_context, request
 
 LOGGER = "chitieu"
+SERVER = "gunicorn.error"
+"""What gunicorn calls its log of everything but requests."""
 ANSWER = "X-Request-Id"
 """Header with the number under which an answer is found in the log."""
 
@@ -36,7 +39,7 @@ class JsonLines(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "process": record.process,
-            "event": str(record.msg),
+            "event": record.getMessage() if _of_server(record) else str(record.msg),
         }
         if has_request_context():
             line["request"] = g.get("request_number")
@@ -44,6 +47,11 @@ class JsonLines(logging.Formatter):
         if record.exc_info and record.exc_info[0]:
             line["error"] = list(_errors(record.exc_info[1]))
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def _of_server(record: logging.LogRecord) -> bool:
+    """True for what the server says of itself; its warnings may speak of a request."""
+    return record.name == SERVER and record.levelno <= logging.INFO
 
 
 def _errors(error: BaseException | None) -> Iterator[dict[str, Any]]:

@@ -139,11 +139,14 @@ def lines(refusal: Exception, lang: str) -> list[str]:
 
 def _doubts(refusal: FileRefusedError, lang: str) -> list[str]:
     limit = None if isinstance(refusal, CheckFailedError) else SHOWN_OF_A_KIND
-    return warnings(refusal.reading.warnings, refusal.filename, lang, limit)
+    return warnings(refusal.reading.warnings, refusal.filename, lang, limit, refusal.scenario)
 
 
-def warnings(found: Sequence[Problem], file: str, lang: str, limit: int | None) -> list[str]:
-    """Warnings of a figures file, at most `limit` of a kind (None: all), the rest counted."""
+def warnings(found: Sequence[Problem], file: str, lang: str, limit: int | None, scenario: str = "") -> list[str]:
+    """Warnings of a figures file, at most `limit` of a kind (None: all), the rest counted.
+
+    `scenario` is what the file was checked against: the command that lists the rest must name it too.
+    """
     groups: dict[str, list[str]] = {}
     for one in found:
         line = f"{t('cli.say.warning', lang)}: {_of_problem(one, file, lang)}"
@@ -152,7 +155,7 @@ def warnings(found: Sequence[Problem], file: str, lang: str, limit: int | None) 
     for alike in groups.values():
         told += alike[:limit]
         if limit is not None and len(alike) > limit:
-            command = f"chitieu check {file}"
+            command = f"chitieu check {file}" + (f" --scenario {scenario}" if scenario else "")
             told.append(t("cli.say.and_more", lang, count=len(alike) - limit, command=command))
     return told
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
+import struct
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -24,6 +25,8 @@ THREADS = 4
 """Threads of each worker: idle open connections must not block it."""
 PATIENCE = 30
 """Seconds that answers under way are given when the service is stopped."""
+SLOWEST = 5
+"""Seconds that a client may pause in the middle of a request."""
 SILENCE = 120
 """Seconds after which a worker that does not answer is replaced."""
 
@@ -36,6 +39,10 @@ class _Log(Logger):
         self.error_log.propagate = True
         self.access_log.handlers.clear()
         self.access_log.propagate = False  # `logs.watch` tells every answer, without addresses
+
+    def warning(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """As gunicorn's, but of a request that is none neither who sent it nor what it said."""
+        super().warning("Invalid request" if msg.startswith("Invalid request") else msg, *args, **kwargs)
 
 
 class _Server(BaseApplication):
@@ -77,7 +84,9 @@ def serve(settings: Settings, workers: int, lang: str) -> None:
     link = _prepare(settings, lang)
     import_module("dashapp.app")  # loaded once, before the workers are forked
 
-    def ready(_: object) -> None:
+    def ready(arbiter: Any) -> None:
+        for listener in arbiter.LISTENERS:  # connections inherit it: who sends nothing holds no thread for long
+            listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SLOWEST, 0))
         outside = settings.public_url or address
         _tell("ready", lang, address=outside)
         if link:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from dash.exceptions import CallbackException
+from dash.exceptions import CallbackException, DependencyException
 from flask import Flask, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -64,6 +64,10 @@ def register(server: Flask) -> None:
     def posted_by_hand(error: CallbackException) -> Any:
         server.logger.warning("callback", exc_info=error)
         return _answer(400, "bad_request")
+
+    @server.errorhandler(DependencyException)
+    def no_such_script(_: DependencyException) -> Any:
+        return _answer(404, "not_found")
 
     @server.errorhandler(ForbiddenError)
     def forbidden(error: ForbiddenError) -> Any:

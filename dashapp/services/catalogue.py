@@ -17,11 +17,15 @@ from scenarios import Campaign, Scenario
 
 
 class FileRefusedError(ValueError):
-    """A figures file has errors; `reading` holds every problem, `filename` is what the user called it."""
+    """A figures file has errors; `reading` holds every problem.
 
-    def __init__(self, reading: Reading, filename: str) -> None:
+    `filename` and `scenario` are what the user called the file and the scenario it was checked against ("": none).
+    """
+
+    def __init__(self, reading: Reading, filename: str, scenario: str = "") -> None:
         self.reading = reading
         self.filename = filename
+        self.scenario = scenario
         super().__init__(f"{len(reading.errors)} errors")
 
 

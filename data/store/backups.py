@@ -262,7 +262,7 @@ def _manifest(connection: Connection) -> Manifest:
     try:
         told: dict[str, Any] = json.loads(connection.scalar(text(f"SELECT manifest FROM {MANIFEST}")) or "")  # noqa: S608
         manifest = Manifest(**{**told, "made_at": datetime.fromisoformat(told["made_at"])})
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise StoreError("foreign_database", reason="manifest") from error
     if manifest.format > FORMAT or manifest.revision not in REVISIONS:
         raise StoreError("newer_database", found=manifest.revision, known=HEAD)

@@ -253,8 +253,8 @@ def test_warnings_of_a_kind_are_counted_but_check_shows_all(here: Path, capsys: 
     assert main(["allocate", "x.csv", "--scenario", "good.toml"]) == 0
     error = capsys.readouterr().err
     assert error.count("mẫu số chỉ có 20") == 5
-    assert "… và 7 mục khác cùng loại (chitieu check x.csv liệt kê đầy đủ)" in error
-    assert main(["check", "x.csv"]) == 0
+    assert "… và 7 mục khác cùng loại (chitieu check x.csv --scenario good.toml liệt kê đầy đủ)" in error
+    assert main(["check", "x.csv", "--scenario", "good.toml"]) == 0
     assert capsys.readouterr().out.count("mẫu số chỉ có 20") == 12
 
 

@@ -30,6 +30,14 @@ def written():
     root.handlers[:], root.level = kept
 
 
+def test_the_server_tells_of_its_own_coming_and_going_but_not_of_requests(written):
+    server = logging.getLogger(logs.SERVER)
+    server.info("Listening at: %s (%s)", "http://127.0.0.1:8050", 17)
+    server.warning("Request of %s", "203.0.113.9")
+    events = [json.loads(line)["event"] for line in written.getvalue().splitlines()]
+    assert events == ["Listening at: http://127.0.0.1:8050 (17)", "Request of %s"]
+
+
 def lines(stream: io.StringIO) -> list[dict[str, object]]:
     return [json.loads(line) for line in stream.getvalue().splitlines()]
 
