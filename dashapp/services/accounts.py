@@ -31,8 +31,10 @@ LEAST_PASSWORD = 10
 LONGEST_PASSWORD = 256
 LONGEST_DISPLAY_NAME = 100
 NAME_TRIES = 10
+EVERYWHERE_TRIES = 50
 ADDRESS_TRIES = 100
-"""Wrong passwords within `WINDOW` before more are refused: of one name; from one address (offices share theirs)."""
+"""Wrong passwords within `WINDOW` before more are refused: of one name from one address (so that a stranger elsewhere
+does not keep its owner out); of one name from all addresses; of all names from one address (offices share theirs)."""
 WINDOW = timedelta(minutes=15)
 MEMORY = timedelta(days=30)
 LINK_LIVES = timedelta(hours=24)
@@ -312,7 +314,9 @@ def _refuse_many(work: Work, name: str, address: str) -> None:
 
 def _too_many(work: Work, name: str, address: str) -> bool:
     since = work.at - WINDOW
-    if work.logins.failures(name=name, since=since) >= NAME_TRIES:
+    if work.logins.failures(name=name, address=address, since=since) >= NAME_TRIES:
+        return True
+    if work.logins.failures(name=name, since=since) >= EVERYWHERE_TRIES:
         return True
     return bool(address) and work.logins.failures(address=address, since=since) >= ADDRESS_TRIES
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import argon2
@@ -68,3 +69,4 @@ def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Password hashes that cost nothing; still argon2id."""
     hasher = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr(accounts, "_hasher", lambda: hasher)
+    monkeypatch.setattr(accounts, "_decoy", cache(accounts._decoy.__wrapped__))  # a cheap one is not kept for others

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dashapp.services import accounts, operations
-from dashapp.services.accounts import ADDRESS_TRIES, NAME_TRIES, WINDOW
+from dashapp.services.accounts import ADDRESS_TRIES, EVERYWHERE_TRIES, NAME_TRIES, WINDOW
 from dashapp.services.refused import RefusedError
 from dashapp.services.rights import Actor, Role
 from data.store import Store
@@ -109,11 +109,24 @@ def test_whatever_is_typed_is_a_wrong_login(people: Store, name: str, password: 
 def test_too_many_wrong_passwords_of_one_name(people: Store, clock: Clock):
     for _ in range(NAME_TRIES):
         refused("bad_login", accounts.authenticate, people, "mai", WRONG, HERE)
-    late = refused("too_many_attempts", accounts.authenticate, people, "Mai", PASSWORD, "10.9.9.9")
+    late = refused("too_many_attempts", accounts.authenticate, people, "Mai", PASSWORD, HERE)
     assert late.details == {"seconds": WINDOW.total_seconds()}
     assert accounts.authenticate(people, "quantri", PASSWORD, HERE).name == "quantri"  # others are not kept out
     clock.now += WINDOW + timedelta(seconds=1)
     assert accounts.authenticate(people, "mai", PASSWORD, HERE).name == "mai"
+
+
+def test_a_stranger_elsewhere_does_not_keep_the_owner_out(people: Store):
+    for _ in range(NAME_TRIES):
+        refused("bad_login", accounts.authenticate, people, "mai", WRONG, "10.9.9.9")
+    refused("too_many_attempts", accounts.authenticate, people, "mai", WRONG, "10.9.9.9")
+    assert accounts.authenticate(people, "mai", PASSWORD, HERE).name == "mai"
+
+
+def test_one_name_guessed_from_many_addresses(people: Store):
+    for number in range(EVERYWHERE_TRIES):
+        refused("bad_login", accounts.authenticate, people, "mai", WRONG, f"10.9.9.{number}")
+    refused("too_many_attempts", accounts.authenticate, people, "mai", PASSWORD, HERE)
 
 
 def test_a_success_forgives_what_went_before(people: Store):
