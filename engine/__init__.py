@@ -14,21 +14,30 @@ from engine.allocation import (
 from engine.alternatives import (
     Absorbed,
     RuleCost,
+    RuleEffect,
     UnderMethod,
     absorbed,
     rule_costs,
+    rule_effects,
     under_each_method,
 )
 from engine.burden import Fairness, fairness, gini
+from engine.confidence import Influence, PlanningGoal, influences, planning_goal
 from engine.errors import EngineError, FiguresError, PlanError
 from engine.figures import Figures
+from engine.forecast import NO_CHANGE, BackTest, Forecast, Tried, back_test, forecasts, monthly_forecasts
+from engine.gap import Contribution, contributions
+from engine.history import History, Months
+from engine.inference import Explained, Group, infer
 from engine.methods import METHODS, Method
 from engine.plan import (
     Assumptions,
     Basis,
+    Delivery,
     IndicatorPlan,
     Kind,
     Level,
+    Measure,
     MethodChoice,
     Pace,
     Period,
@@ -37,54 +46,83 @@ from engine.plan import (
     RoundingMode,
     Rule,
     RuleKind,
+    Start,
     StartRate,
     Toward,
     Treatment,
+    Trend,
+    Volumes,
     Where,
 )
 from engine.rules import RULES, RuleInfo
-from engine.run import allocate
+from engine.run import Part, PartOf, Posed, allocate, allocate_indicator, allocate_posed, pose, question
+from engine.sharing import SharedLift, Working, working
 from engine.solver import Linear, SCurve, least_lift
 from engine.trace import Explanation, TraceStep, explain, is_rule
+from engine.trends import LEAST_MONTHS
+from engine.uncertainty import DELIVERY, RATES, VOLUMES, Chance, chance
 
-ENGINE_VERSION = "1.0.0"
+ENGINE_VERSION = "1.0.1"
 """Changes whenever equal input could give other targets."""
 
 __all__ = [
+    "DELIVERY",
     "ENGINE_VERSION",
+    "LEAST_MONTHS",
     "METHODS",
+    "NO_CHANGE",
+    "RATES",
     "RULES",
+    "VOLUMES",
     "Absorbed",
     "Allocation",
     "Assumptions",
+    "BackTest",
     "Basis",
     "Binding",
+    "Chance",
+    "Contribution",
+    "Delivery",
     "Diagnosis",
     "EngineError",
+    "Explained",
     "Explanation",
     "Fairness",
     "Figures",
     "FiguresError",
+    "Forecast",
     "GoalStatus",
+    "Group",
+    "History",
     "IndicatorPlan",
     "IndicatorResult",
+    "Influence",
     "Kind",
     "Level",
     "Linear",
+    "Measure",
     "Method",
     "MethodChoice",
+    "Months",
     "Note",
     "Pace",
+    "Part",
+    "PartOf",
     "Period",
     "Plan",
     "PlanError",
+    "PlanningGoal",
+    "Posed",
     "Rounding",
     "RoundingMode",
     "Rule",
     "RuleCost",
+    "RuleEffect",
     "RuleInfo",
     "RuleKind",
     "SCurve",
+    "SharedLift",
+    "Start",
     "StartRate",
     "Step",
     "Summary",
@@ -92,15 +130,33 @@ __all__ = [
     "Toward",
     "TraceStep",
     "Treatment",
+    "Trend",
+    "Tried",
     "UnderMethod",
+    "Volumes",
     "Where",
+    "Working",
     "absorbed",
     "allocate",
+    "allocate_indicator",
+    "allocate_posed",
+    "back_test",
+    "chance",
+    "contributions",
     "explain",
     "fairness",
+    "forecasts",
     "gini",
+    "infer",
+    "influences",
     "is_rule",
     "least_lift",
+    "monthly_forecasts",
+    "planning_goal",
+    "pose",
+    "question",
     "rule_costs",
+    "rule_effects",
     "under_each_method",
+    "working",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -38,10 +39,15 @@ class TargetStatus(StrEnum):
 
 
 class Step(StrEnum):
-    """Steps of a trace, in order; each node holds the value after the step."""
+    """Steps of a trace, in order; each node holds the value after the step.
+
+    `TREND` and `MEASURE` are there where the start is projected; there may be several measures.
+    """
 
     CURRENT = "current"
     START = "start"
+    TREND = "trend"
+    MEASURE = "measure"
     METHOD = "method"
     PATH = "path"
     BOUND = "bound"
@@ -95,7 +101,7 @@ class IndicatorResult:
     wilson_low, wilson_high, shrunk : (n,)
         95 % Wilson interval and empirical-Bayes rate.
     expected : (T, n)
-        V_t [units], whole; `expected_assumed` marks those estimated pro rata.
+        V_t [units], whole; `expected_assumed` marks estimates, `expected_as_last_year` those by last year's course.
     weight, lower, upper, exact, target : (T, n)
         NaN where exempt or missing.
     lower_by, upper_by : (T, n) object
@@ -106,6 +112,12 @@ class IndicatorResult:
         Why exempt: rule id, ``"no_denominator"``, ``"parent_without_target"``; else "".
     off_grid : (T, n) bool
     trace : tuple over periods of mapping Step -> (n,) value after the step
+    projected : (T, n)
+        p_t, what would happen anyway plus the measures; NaN where the start is `current`, exempt or missing.
+    measures : tuple of str
+        Ids of the measures that the projection holds.
+    measured : (M, T, n)
+        Value after each of them; the last is what `trace` has for `Step.MEASURE`.
     """
 
     id: str
@@ -120,6 +132,7 @@ class IndicatorResult:
     shrunk: Floats
     expected: Floats
     expected_assumed: NDArray[np.bool_]
+    expected_as_last_year: NDArray[np.bool_]
     weight: Floats
     lower: Floats
     lower_by: NDArray[np.object_]
@@ -134,6 +147,16 @@ class IndicatorResult:
     reason: NDArray[np.object_]
     off_grid: NDArray[np.bool_]
     trace: tuple[Mapping[Step, Floats], ...]
+    projected: Floats
+    measures: tuple[str, ...]
+    measured: Floats
+
+    @cached_property
+    def gain(self) -> Floats:
+        """(T, n) Points that each target asks for, from the current rate; where nothing was counted yet, from none."""
+        found = self.target - np.nan_to_num(self.current)
+        found.setflags(write=False)
+        return found
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+import numpy as np
+
 from engine.allocation import Allocation, GoalStatus
 from engine.errors import PlanError
 from engine.methods import BLEND, METHODS
 from engine.plan import MethodChoice, Rule
 from engine.run import allocate
-from engine.solver import Floats
+from engine.solver import TOLERANCE, Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,14 +58,18 @@ class RuleCost:
     targets: Mapping[tuple[str, str], Floats]
 
 
-def rule_costs(allocation: Allocation) -> tuple[RuleCost, ...]:
-    """Solve again without each rule (engine.md §6)."""
-    return tuple(_cost(allocation, rule) for rule in allocation.plan.rules)
+def rule_costs(allocation: Allocation, indicator: str | None = None) -> tuple[RuleCost, ...]:
+    """Solve again without each rule (engine.md §6), for all indicators or one."""
+    costs = (_cost(allocation, rule, indicator) for rule in allocation.plan.rules)
+    return tuple(cost for cost in costs if cost.targets)
 
 
-def _cost(allocation: Allocation, rule: Rule) -> RuleCost:
+def _cost(allocation: Allocation, rule: Rule, indicator: str | None) -> RuleCost:
     plan = allocation.plan
-    touched = tuple(one for one in plan.indicators if not rule.indicators or one.id in rule.indicators)
+    asked = [one for one in plan.indicators if indicator in (None, one.id)]
+    touched = tuple(one for one in asked if not rule.indicators or one.id in rule.indicators)
+    if not touched:
+        return RuleCost(rule.id, MappingProxyType({}), MappingProxyType({}))
     rest = tuple(one for one in plan.rules if one.id != rule.id)
     without = allocate(allocation.figures, replace(plan, indicators=touched, rules=rest))
     lift, targets = {}, {}
@@ -74,6 +80,69 @@ def _cost(allocation: Allocation, rule: Rule) -> RuleCost:
         for t, period in enumerate(plan.periods):
             targets[one.id, period.id] = change[t]
     return RuleCost(rule.id, MappingProxyType(lift), MappingProxyType(targets))
+
+
+@dataclass(frozen=True)
+class RuleEffect:
+    """What one rule does to one agency and to the others, in one indicator and period.
+
+    Attributes
+    ----------
+    rule : str
+    own : float
+        Change of the agency's target that the rule causes [share]; NaN where it has none with or without it.
+    raised, lowered : int
+        Other agencies below the same parent whose target is higher, lower because of the rule.
+    most : float; most_agency : str
+        The largest rise among the others [share, 0 where nobody is raised] and whose it is.
+    """
+
+    rule: str
+    own: float
+    raised: int
+    lowered: int
+    most: float
+    most_agency: str
+
+
+def rule_effects(
+    allocation: Allocation, costs: tuple[RuleCost, ...], agency: str, indicator: str, period: str
+) -> tuple[RuleEffect, ...]:
+    """What each rule of `rule_costs` does to an agency and to those who share a goal with it, in the plan's order.
+
+    Rules that do not concern the indicator are left out.
+
+    Raises
+    ------
+    PlanError
+        ``agency_without_indicator``.
+    """
+    figures, result = allocation.figures, allocation.results[indicator]
+    found = np.flatnonzero(result.rows == figures.position.get(agency, -1))
+    if not found.size:
+        raise PlanError("agency_without_indicator", agency=agency, indicator=indicator)
+    at = int(found[0])
+    others = figures.parent[result.rows] == figures.parent[result.rows[at]]
+    others[at] = False
+    effects = []
+    for cost in costs:
+        change = cost.targets.get((indicator, period))
+        if change is None:
+            continue
+        beside = np.where(others & ~np.isnan(change), change, 0.0)
+        top = int(np.argmax(beside))
+        most = float(max(beside[top], 0.0))
+        effects.append(
+            RuleEffect(
+                rule=cost.rule,
+                own=float(change[at]),
+                raised=int((beside > TOLERANCE).sum()),
+                lowered=int((beside < -TOLERANCE).sum()),
+                most=most,
+                most_agency=figures.codes[result.rows[top]] if most > TOLERANCE else "",
+            )
+        )
+    return tuple(effects)
 
 
 @dataclass(frozen=True, eq=False)

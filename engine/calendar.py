@@ -10,6 +10,8 @@ import numpy as np
 from engine.plan import Assumptions, Pace, Period
 from engine.solver import Floats
 
+DAYS_A_MONTH = 365.25 / 12.0
+
 
 def days_counted(as_of: date) -> int:
     """Days from 1 January to `as_of`, both included."""
@@ -39,6 +41,23 @@ def share_of_days_after(since: date, as_of: date, periods: tuple[Period, ...]) -
         left = (end - max(start, date.fromordinal(since.toordinal() - 1))).days
         shares.append(min(max(left, 0) / (end - start).days, 1.0))
     return np.array(shares)
+
+
+def months_to_middle(as_of: date, periods: tuple[Period, ...]) -> Floats:
+    """(T,) months from `as_of` to the middle of each period."""
+    days = days_of_periods(as_of, periods)
+    return (np.cumsum(days) - 0.5 * days) / DAYS_A_MONTH
+
+
+def ramp(start: date, ramp_days: float, as_of: date, periods: tuple[Period, ...]) -> Floats:
+    """(T,) mean over each period's days of clip((day − start)/ramp_days, 0, 1); without a ramp, 1 after `start`."""
+    ends = [as_of, *(period.end for period in periods)]
+    means = []
+    for before, end in pairwise(ends):
+        since = np.arange(before.toordinal() + 1, end.toordinal() + 1) - float(start.toordinal())
+        felt = np.clip(since / ramp_days, 0.0, 1.0) if ramp_days > 0 else (since > 0).astype(np.float64)
+        means.append(float(felt.mean()))
+    return np.array(means)
 
 
 def elapsed(as_of: date, periods: tuple[Period, ...]) -> Floats:

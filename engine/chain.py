@@ -6,7 +6,8 @@ physical > pin > upper > lower (engine.md §3 and its note that coupling is phys
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +52,16 @@ def couple(problem: Problem, effects: Effects) -> Bounds:
     return Bounds(lower, lower_by, upper, upper_by, floor, ceiling)
 
 
+def raised_uppers(problem: Problem, effects: Effects) -> Callable[[float], Floats]:
+    """Points [share] by which every cap and largest step is raised -> (T, n) upper bounds as `couple` gives them."""
+    floor, ceiling = _physical(problem, effects)
+
+    def uppers(points: float) -> Floats:
+        return _uppers(problem, replace(effects, upper=effects.upper + points), floor, ceiling)[0]
+
+    return uppers
+
+
 def most_later(problem: Problem, t: int, value: Floats) -> Floats:
     """(n,) highest rate at period t+1 that `value` at period t leaves possible."""
     if not problem.cumulative:
@@ -67,19 +78,9 @@ def least_earlier(problem: Problem, t: int, value: Floats) -> Floats:
     return raw(np.maximum(value * problem.volumes[t + 1] - added, 0.0), problem.volumes[t])
 
 
-def physical_top(problem: Problem) -> Floats:
-    """(T, n) hi_physical of each period by itself (engine.md §1), no pin considered."""
-    if problem.cumulative:
-        won = problem.N + np.cumsum(problem.c * problem.V, axis=0)
-        top = np.where(problem.volumes > 0, raw(won, problem.volumes), 1.0)
-        return np.minimum(top, 1.0)
-    top = np.broadcast_to(problem.c, problem.V.shape)
-    return np.maximum(top, raw(problem.N, problem.D)) if problem.stock else top
-
-
 def _physical(problem: Problem, effects: Effects) -> tuple[Floats, Floats]:
     """Counts stay counted: intervals that are consistent with each other and with the pins."""
-    ceiling = physical_top(problem).copy()
+    ceiling = problem.top.copy()
     if problem.in_period:
         floor = np.zeros_like(ceiling)
     else:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from engine.errors import FiguresError, PlanError
 from engine.figures import Figures
 from engine.methods import BLEND, METHODS
-from engine.plan import IndicatorPlan, Kind, Level, MethodChoice, Plan, Rounding, Rule, RuleKind
+from engine.plan import IndicatorPlan, Kind, Level, Measure, MethodChoice, Plan, Rounding, Rule, RuleKind, Where
 
 _SHARES = (RuleKind.FLOOR, RuleKind.CAP, RuleKind.GROUP_GOAL, RuleKind.PIN, RuleKind.ONLINE_ONLY)
 _POINTS = (RuleKind.MIN_STEP, RuleKind.MAX_STEP)
@@ -25,7 +25,8 @@ def check(figures: Figures, plan: Plan) -> None:
         ``as_of_after_period``, ``duplicate_period``, ``no_indicators``, ``duplicate_indicator``,
         ``unknown_indicator``, ``unknown_period``, ``goal_missing``, ``goal_out_of_range``, ``basis_missing``,
         ``basis_for_stock``, ``unknown_method``, ``blend_weights``, ``bad_rounding``, ``duplicate_rule``,
-        ``bad_value``, ``rule_not_for_stock``, ``unknown_level``, ``unknown_agency``, ``unknown_parent``.
+        ``bad_value``, ``rule_not_for_stock``, ``unknown_level``, ``unknown_agency``, ``unknown_parent``,
+        ``duplicate_measure``, ``measure_range``, ``measure_ramp``.
     FiguresError
         ``no_figures`` if the figures have no agency at all.
     """
@@ -47,6 +48,12 @@ def check(figures: Figures, plan: Plan) -> None:
             raise PlanError("duplicate_rule", rule=rule.id)
         rules.add(rule.id)
         _rule(figures, plan, rule)
+    measures: set[str] = set()
+    for measure in plan.measures:
+        if measure.id in measures:
+            raise PlanError("duplicate_measure", measure=measure.id)
+        measures.add(measure.id)
+        _measure(figures, plan, measure)
 
 
 def _known(code: str, name: str, known: Iterable[str], *, key: str, **more: object) -> None:
@@ -72,7 +79,7 @@ def _periods(plan: Plan) -> None:
 
 def _indicator(plan: Plan, asked: IndicatorPlan) -> None:
     periods = [period.id for period in plan.periods]
-    for period, goal in asked.goals.items():
+    for period, goal in (*asked.goals.items(), *asked.reach.items()):
         _known("unknown_period", period, periods, key="period", indicator=asked.id)
         if not 0.0 <= goal <= 1.0:
             raise PlanError("goal_out_of_range", indicator=asked.id, period=period, value=goal)
@@ -121,11 +128,27 @@ def _rule(figures: Figures, plan: Plan, rule: Rule) -> None:
             raise PlanError("rule_not_for_stock", rule=rule.id, indicator=indicator)
     for period in rule.periods:
         _known("unknown_period", period, [p.id for p in plan.periods], key="period", rule=rule.id)
-    for level in rule.where.levels:
-        _known("unknown_level", level, [str(one) for one in Level], key="level", rule=rule.id)
-    for agency in rule.where.agencies:
+    _where(figures, rule.where, rule=rule.id)
+
+
+def _where(figures: Figures, where: Where, **owner: str) -> None:
+    for level in where.levels:
+        _known("unknown_level", level, [str(one) for one in Level], key="level", **owner)
+    for agency in where.agencies:
         if agency not in figures.position:
-            _known("unknown_agency", agency, figures.codes, key="agency", rule=rule.id)
-    for parent in rule.where.parents:
+            _known("unknown_agency", agency, figures.codes, key="agency", **owner)
+    for parent in where.parents:
         if parent not in figures.position:
-            _known("unknown_parent", parent, figures.codes, key="parent", rule=rule.id)
+            _known("unknown_parent", parent, figures.codes, key="parent", **owner)
+
+
+def _measure(figures: Figures, plan: Plan, measure: Measure) -> None:
+    if not (math.isfinite(measure.effect) and measure.low <= measure.effect <= measure.high):
+        values = [measure.low, measure.effect, measure.high]
+        raise PlanError("measure_range", measure=measure.id, values=values)
+    if not 0.0 <= measure.ramp_days < math.inf:
+        raise PlanError("measure_ramp", measure=measure.id, value=measure.ramp_days)
+    known = {*figures.indicators, *(asked.id for asked in plan.indicators)}
+    for indicator in measure.indicators:
+        _known("unknown_indicator", indicator, known, key="indicator", measure=measure.id)
+    _where(figures, measure.where, measure=measure.id)

@@ -44,8 +44,13 @@ def diagnose(stage: StageSolution, t: int, summary: Summary) -> Diagnosis:
         # Another table of the last period would do: what holds this goal down is the later one.
         return Diagnosis(summary.max_attainable, (), (), None, highest, plan.periods[-1].id)
     rules = [rule for rule in plan.rules if rule.kind in _HOLD_DOWN and _concerns(stage, rule)]
-    found = [(rule, _without(stage, t, rule) - reach) for rule in rules]
-    binding = [Binding(rule.id, _held(stage, t, rule), takes) for rule, takes in found if takes > TOLERANCE]
+    binding = []
+    for rule in rules:
+        effects = gather(stage.problem, plan.rules, without=rule.id)
+        upper = chain.couple(stage.problem, effects).upper
+        takes = _most(stage, t, effects, upper) - reach
+        if takes > TOLERANCE:
+            binding.append(Binding(rule.id, _held(stage, t, effects, upper), takes))
     binding.sort(key=lambda one: (-one.takes, one.rule))
     remedies = tuple(one.rule for one in binding if reach + one.takes >= goal - TOLERANCE)
     return Diagnosis(summary.max_attainable, tuple(binding), remedies, _relax(stage, t, goal, rules), highest)
@@ -62,17 +67,10 @@ def _most(stage: StageSolution, t: int, effects: Effects, upper: Floats) -> floa
     return float(upper[t].dot(weights)) / total if total > 0 else 0.0
 
 
-def _without(stage: StageSolution, t: int, rule: Rule) -> float:
-    effects = gather(stage.problem, stage.problem.plan.rules, without=rule.id)
-    return _most(stage, t, effects, chain.couple(stage.problem, effects).upper)
-
-
-def _held(stage: StageSolution, t: int, rule: Rule) -> tuple[str, ...]:
-    """Agencies that the rule holds down in period t."""
+def _held(stage: StageSolution, t: int, effects: Effects, upper: Floats) -> tuple[str, ...]:
+    """Agencies that a rule holds down in period t, given what the others ask without it."""
     problem = stage.problem
-    effects = gather(problem, problem.plan.rules, without=rule.id)
-    free = chain.couple(problem, effects).upper
-    held = free[t] > stage.bounds.upper[t] + TOLERANCE
+    held = upper[t] > stage.bounds.upper[t] + TOLERANCE
     held |= (effects.exempt_by[t] == NOBODY) & (stage.effects.exempt_by[t] != NOBODY)
     held &= problem.weights[t] > 0
     return tuple(problem.figures.codes[row] for row in problem.rows[held])
@@ -85,9 +83,10 @@ def _relax(stage: StageSolution, t: int, goal: float, rules: list[Rule]) -> floa
     problem = stage.problem
     weights = np.where(stage.effects.exempt_by[t] == NOBODY, problem.weights[t], 0.0)
 
+    uppers = chain.raised_uppers(problem, gather(problem, problem.plan.rules))
+
     def raised(points: Floats) -> Floats:
-        effects = gather(problem, problem.plan.rules, raise_uppers=float(points[0]))
-        return chain.couple(problem, effects).upper[t]
+        return uppers(float(points[0]))[t]
 
     points = float(least_lift(raised, weights, goal, highest=1.0)[0])
     return None if math.isnan(points) else points

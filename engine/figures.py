@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 
@@ -13,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from engine.errors import FiguresError
+from engine.history import History, Months
 from engine.plan import Level
 from engine.solver import Floats
 
@@ -62,6 +64,8 @@ class Figures:
     parent : (m,) int
         Position of the agency above, -1 where there is none.
     indicators : mapping of indicator id to IndicatorFigures
+    history : History or None
+        Months of the past, if there are any (see `with_history`).
     """
 
     codes: tuple[str, ...]
@@ -70,6 +74,7 @@ class Figures:
     parent: NDArray[np.intp]
     indicators: Mapping[str, IndicatorFigures]
     frame: pd.DataFrame
+    history: History | None = None
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame) -> Figures:
@@ -109,9 +114,39 @@ class Figures:
             frame=table,
         )
 
+    def with_history(self, history: History | None) -> Figures:
+        """The same figures with their months of the past.
+
+        Raises
+        ------
+        FiguresError
+            ``history_agency`` if a month is of an agency that is not in the figures.
+        """
+        if history is None:
+            return self
+        for code in history.frame["agency"].unique():
+            if code not in self.position:
+                nearest = difflib.get_close_matches(str(code), self.codes, n=1, cutoff=0.5)
+                raise FiguresError("history_agency", agency=str(code), nearest=nearest[0] if nearest else None)
+        return replace(self, history=history)
+
+    def months(self, indicator: str) -> Months | None:
+        """The past of one indicator's rows; None where nothing is known."""
+        if self.history is None or indicator not in self.history.indicators:
+            return None
+        rows = self.indicators[indicator].rows
+        return self.history.months(indicator, tuple(self.codes[row] for row in rows))
+
     @cached_property
     def sha256(self) -> str:
-        """SHA-256 of the canonical table (sorted rows and columns, shortest exact numbers)."""
+        """SHA-256 of the canonical table (sorted rows and columns, shortest exact numbers), and of its history."""
+        own = self._sha256_of_table
+        if self.history is None:
+            return own
+        return hashlib.sha256(f"{own} {self.history.sha256}".encode()).hexdigest()
+
+    @cached_property
+    def _sha256_of_table(self) -> str:
         columns = sorted(c for c in self.frame.columns if c != "note")
         text = self.frame[columns].to_csv(index=False, lineterminator="\n", float_format=_digits)
         return hashlib.sha256(text.encode()).hexdigest()

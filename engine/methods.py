@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import rates
-from engine.chain import physical_top
-from engine.plan import MethodChoice, Toward
+from engine.adoption import Adoption, Stretches
+from engine.plan import MethodChoice, Start, Toward
 from engine.problem import Problem
+from engine.projection import project
 from engine.rules import NOBODY, Effects
 from engine.solver import Floats, Groups, Linear, SCurve, least_lift
 
@@ -36,6 +37,8 @@ class View:
         Share already won of the period's denominator, and share still to come (0 and 1 unless cumulative).
     toward : (n,) float
         What `gap_closing` closes the gap to.
+    stretches : Stretches or None
+        Where the start is projected: the in-period rates that it is made of.
     """
 
     r: Floats
@@ -47,6 +50,7 @@ class View:
     offset: Floats
     scale: Floats
     toward: Floats
+    stretches: Stretches | None = None
 
 
 class Answer(Protocol):
@@ -79,6 +83,8 @@ def _linear(base: Callable[[View], Floats], slope: Callable[[View], Floats]) -> 
 
 
 def _s_curve(view: View, lower: Floats, upper: Floats, groups: Groups) -> SCurve:
+    if view.stretches is not None:
+        return Adoption(view.offset, view.stretches, lower, upper, groups)
     return SCurve(view.r, view.smooth, view.offset, view.scale, lower, upper, groups)
 
 
@@ -169,7 +175,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
 
 def look(problem: Problem, effects: Effects, t: int, choice: MethodChoice, goal: Floats, groups: Groups) -> View:
     """What the method sees in period t; `goal` is (G,), needed for ``toward = "goal"``."""
-    top = physical_top(problem)[t]
+    top = problem.top[t]
     if problem.cumulative:
         offset = rates.raw(problem.N, problem.volumes[t])
         scale = 1.0 - rates.raw(problem.D, np.where(problem.volumes[t] > 0, problem.volumes[t], 1.0))
@@ -189,41 +195,88 @@ def look(problem: Problem, effects: Effects, t: int, choice: MethodChoice, goal:
         toward = np.broadcast_to(groups.spread(np.nan_to_num(goal)), top.shape)
     elif choice.toward is Toward.BEST_PEER:
         toward = problem.best
-    view = View(r, start, smooth, top, problem.proposals[t], problem.score, offset, scale, toward)
+    stretches = None
+    if problem.asked.start is Start.PROJECTED:
+        projection = project(problem, smooth)
+        start = projection.start[t]
+        stretches = _stretches(problem, projection.rates, t)
+    view = View(r, start, smooth, top, problem.proposals[t], problem.score, offset, scale, toward, stretches)
     return _pool(problem, effects, t, view, groups) if (effects.twin != NOBODY).any() else view
+
+
+def _stretches(problem: Problem, in_period: Floats, t: int) -> Stretches:
+    """What a target at the end of period t is made of: the in-period rates up to then, or that of t alone."""
+    if not problem.cumulative:
+        return Stretches(in_period[t : t + 1], np.ones((1, len(problem.c))), problem.c[None, :])
+    volumes = np.where(problem.volumes[t] > 0, problem.volumes[t], 1.0)
+    shares = problem.V[: t + 1] / volumes
+    return Stretches(in_period[: t + 1], shares, np.broadcast_to(problem.c, shares.shape))
 
 
 def _pool(problem: Problem, effects: Effects, t: int, view: View, groups: Groups) -> View:
     """Give the rows of each `same_target` group (within one solving group) the figures of those that count, pooled."""
     label = effects.twin if groups.labels is None else effects.twin * np.int64(groups.count) + groups.labels
-    twins = effects.twin != NOBODY
-    _, index = np.unique(label[twins], return_inverse=True)
-    counts = ((problem.weights[t] > 0) & (effects.exempt_by[t] == NOBODY))[twins].astype(np.float64)
-    D, volume, weight = (mass[twins] * counts for mass in (problem.D, problem.volumes[t], problem.weights[t]))
-
-    def pooled(values: Floats, mass: Floats) -> Floats:
-        total = np.bincount(index, mass)
-        mass = np.where(total[index] > 0, mass, 1.0)  # nothing counted in the whole group: the mean of its rows
-        out = values.copy()
-        out[twins] = (np.bincount(index, values[twins] * mass) / np.bincount(index, mass))[index]
-        return out
-
-    smooth = pooled(view.smooth, D)
-    N_group, D_group = (np.bincount(index, mass).astype(np.float64) for mass in (problem.N[twins] * counts, D))
-    known = D_group[index] > 0
-    smooth[twins] = np.where(known, rates.smooth(N_group, D_group)[index], smooth[twins])
+    counts = ((problem.weights[t] > 0) & (effects.exempt_by[t] == NOBODY)).astype(np.float64)
+    twins = _Twins(effects.twin != NOBODY, label)
+    D, volume, weight = (mass * counts for mass in (problem.D, problem.volumes[t], problem.weights[t]))
+    smooth = twins.mean(view.smooth, D)
+    N_group, D_group = twins.total(problem.N * counts), twins.total(D)
+    smooth = np.where(twins.rows & (D_group > 0), rates.smooth(N_group, D_group), smooth)
+    stretches = view.stretches
+    if stretches is not None:
+        added = problem.V[: len(stretches.rates)] * counts if problem.cumulative else weight[None, :]
+        stretches = Stretches(
+            rates=_each(twins, stretches.rates, added),
+            shares=_each(twins, stretches.shares, np.broadcast_to(volume, added.shape)),
+            caps=_each(twins, stretches.caps, added),
+        )
     return replace(
         view,
-        r=pooled(view.r, D),
-        p=pooled(view.p, D),
+        r=twins.mean(view.r, D),
+        p=twins.mean(view.p, D if stretches is None else weight),
         smooth=smooth,
-        top=pooled(view.top, weight),
-        proposal=np.where(twins, pooled(_offered(view), weight), view.proposal),
-        score=pooled(view.score, weight),
-        offset=pooled(view.offset, volume),
-        scale=pooled(view.scale, volume),
-        toward=pooled(view.toward, weight),
+        top=twins.mean(view.top, weight),
+        proposal=np.where(twins.rows, twins.mean(_offered(view), weight), view.proposal),
+        score=twins.mean(view.score, weight),
+        offset=twins.mean(view.offset, volume),
+        scale=twins.mean(view.scale, volume),
+        toward=twins.mean(view.toward, weight),
+        stretches=stretches,
     )
+
+
+class _Twins:
+    """Groups of rows that are given one value; other rows keep their own.
+
+    Parameters
+    ----------
+    rows : (n,) bool
+    label : (n,) int
+        Group of each of these rows.
+    """
+
+    def __init__(self, rows: NDArray[np.bool_], label: NDArray[np.int64]) -> None:
+        self.rows = rows
+        self._index = np.unique(label[rows], return_inverse=True)[1]
+
+    def total(self, mass: Floats) -> Floats:
+        """(n,) Σ mass of the row's group; the row's own mass outside."""
+        out = mass.copy()
+        out[self.rows] = np.bincount(self._index, mass[self.rows])[self._index]
+        return out
+
+    def mean(self, values: Floats, mass: Floats) -> Floats:
+        """(n,) mean of the row's group weighted by mass; plain where the group has none."""
+        index, own = self._index, mass[self.rows]
+        own = np.where(np.bincount(index, own)[index] > 0, own, 1.0)
+        out = values.copy()
+        out[self.rows] = (np.bincount(index, values[self.rows] * own) / np.bincount(index, own))[index]
+        return out
+
+
+def _each(twins: _Twins, several: Floats, masses: Floats) -> Floats:
+    """(K, n) means of each row of several by its own mass."""
+    return np.stack([twins.mean(values, mass) for values, mass in zip(several, masses, strict=True)])
 
 
 def respond(

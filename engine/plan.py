@@ -50,6 +50,28 @@ class StartRate(StrEnum):
     SHRUNK = "shrunk"
 
 
+class Start(StrEnum):
+    """What methods start from: the figures as they are, or what would happen anyway plus the plan's measures."""
+
+    CURRENT = "current"
+    PROJECTED = "projected"
+
+
+class Trend(StrEnum):
+    """Forecasts that are fitted on monthly history (engine.md §2); none of them is presented as true."""
+
+    LINEAR = "linear"
+    LOGISTIC = "logistic"
+    RECENT = "recent"
+
+
+class Volumes(StrEnum):
+    """How volumes that nobody gave are estimated: by days, or as last year's months ran."""
+
+    PRO_RATA = "pro_rata"
+    LAST_YEAR = "last_year"
+
+
 class RoundingMode(StrEnum):
     NEAREST = "nearest"
     UP = "up"
@@ -124,8 +146,9 @@ class MethodChoice:
 class IndicatorPlan:
     """How one indicator is allocated.
 
-    `goals` maps period id -> provincial share; the last period's goal is required.
-    `basis` is None for a stock.
+    `goals` maps period id -> provincial share; the last period's goal is required. `reach` maps period id -> the share
+    that is really to be reached, where the goal is set higher so that it is the more likely; chances are judged by it.
+    `basis` is None for a stock. `trend` is read where `start` is projected: log-odds a month, or a fit on history.
     """
 
     id: str
@@ -133,10 +156,18 @@ class IndicatorPlan:
     goals: Mapping[str, float]
     method: MethodChoice
     basis: Basis | None = None
+    start: Start = Start.CURRENT
+    trend: Trend | float = 0.0
     start_rate: StartRate = StartRate.RAW
     pace: Pace = Pace.LINEAR
     rounding: Rounding = field(default_factory=Rounding)
     source: str = ""
+    reach: Mapping[str, float] = field(default_factory=_frozen)
+
+    @property
+    def judged(self) -> Mapping[str, float]:
+        """Period id -> share by which a chance is judged: `reach`, else the goal."""
+        return {**self.goals, **self.reach}
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +218,79 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Measure:
+    """Something that is done: it moves the in-period rate of the agencies it reaches (engine.md §2).
+
+    Attributes
+    ----------
+    id : str
+        Unique in the plan.
+    effect, low, high : float
+        Log-odds once it works fully, and the range it is believed to lie in; low ≤ effect ≤ high.
+    start : date
+        Nothing of it is felt up to this day.
+    ramp_days : float
+        Days until it works fully; 0 = at once.
+    indicators : tuple of str
+        Empty = all.
+    name, evidence, source
+        Carried to the reader, never read by the engine. Without `evidence` the effect is an assumption.
+    """
+
+    id: str
+    effect: float
+    low: float
+    high: float
+    start: date
+    ramp_days: float = 0.0
+    where: Where = field(default_factory=Where)
+    indicators: tuple[str, ...] = ()
+    name: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    evidence: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The share of the log-odds lift asked of it that an agency achieves: beta-distributed (engine.md §7).
+
+    Attributes
+    ----------
+    mean, spread : float
+        Mean and standard deviation, in [0, 1]; spread 0 = the mean for sure. By default all that is asked is done.
+    common : float
+        Share of the variation that all agencies have in common, in [0, 1] (correlation of a normal copula).
+    """
+
+    mean: float = 1.0
+    spread: float = 0.0
+    common: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Assumptions:
-    """Pro-rata volumes: `growth` as a fraction, `seasonality` period id -> factor."""
+    """What nobody knows. The first three decide targets, the others only how sure anyone can be of them.
+
+    Attributes
+    ----------
+    growth : float
+        Of volumes that nobody gave, as a fraction.
+    seasonality : mapping of period id to factor
+    volumes : Volumes
+        What such volumes follow.
+    volume_spread : float
+        Standard deviation of the logarithm of every future volume.
+    delivery : Delivery
+    draws, seed : int
+    """
 
     growth: float = 0.0
     seasonality: Mapping[str, float] = field(default_factory=_frozen)
+    volumes: Volumes = Volumes.PRO_RATA
+    volume_spread: float = 0.1
+    delivery: Delivery = field(default_factory=Delivery)
+    draws: int = 10_000
+    seed: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +301,7 @@ class Plan:
     periods: tuple[Period, ...]
     indicators: tuple[IndicatorPlan, ...]
     rules: tuple[Rule, ...] = ()
+    measures: tuple[Measure, ...] = ()
     cascade: bool | None = None
     assumptions: Assumptions = field(default_factory=Assumptions)
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine import calendar, rates
-from engine.figures import Figures, IndicatorFigures
+from engine.figures import Figures
+from engine.forecast import fitted_odds
 from engine.plan import Basis, IndicatorPlan, Kind, Plan, StartRate, Toward, Where
 from engine.solver import Floats
+from engine.volumes import From, volumes
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,8 +33,8 @@ class Problem:
         Counts (0 where missing) and ceiling.
     V, volumes : (T, n) float
         Denominators added in each period [whole units], and those from 1 January to each period's end.
-    assumed : (T, n) bool
-        V was estimated pro rata.
+    source : (T, n) int
+        Where V is from, see `volumes.From`.
     weights : (T, n) float
         Weight of the pooled value: `volumes`, or V on basis `in_period`; 0 where missing.
     r, p, smooth : (n,) float
@@ -41,6 +44,9 @@ class Problem:
     peers, best : (n,) float
         Pooled rate of the row's level, and the 90th percentile of its agencies' rates (linear interpolation;
         computed only where a method looks at it).
+    forecast, forecast_spread : (T, n) float or None
+        Log-odds of each period's in-period rate by a trend that is fitted on history, and their standard deviation;
+        None where none is fitted.
     proposals : (T, n) float
         NaN where the agency proposed nothing.
     score : (n,) float
@@ -58,7 +64,7 @@ class Problem:
     D: Floats
     c: Floats
     V: Floats
-    assumed: NDArray[np.bool_]
+    source: NDArray[np.int64]
     volumes: Floats
     weights: Floats
     r: Floats
@@ -74,6 +80,13 @@ class Problem:
     score: Floats
     score_assumed: NDArray[np.bool_]
     elapsed: Floats
+    forecast: Floats | None = None
+    forecast_spread: Floats | None = None
+
+    @property
+    def assumed(self) -> NDArray[np.bool_]:
+        """(T, n) V is an estimate."""
+        return self.source != From.GIVEN
 
     @property
     def periods(self) -> int:
@@ -93,6 +106,16 @@ class Problem:
     @property
     def stock(self) -> bool:
         return self.asked.kind is Kind.STOCK
+
+    @cached_property
+    def top(self) -> Floats:
+        """(T, n) hi_physical of each period by itself (engine.md §1), no pin considered."""
+        if self.cumulative:
+            won = self.N + np.cumsum(self.c * self.V, axis=0)
+            top = np.where(self.volumes > 0, rates.raw(won, self.volumes), 1.0)
+            return np.minimum(top, 1.0)
+        top = np.broadcast_to(self.c, self.V.shape)
+        return np.maximum(top, rates.raw(self.N, self.D)) if self.stock else top
 
     def take(self, which: NDArray[np.intp]) -> Problem:
         """The same problem for some rows only."""
@@ -125,7 +148,7 @@ class Problem:
         return mask
 
 
-def pose(figures: Figures, plan: Plan, asked: IndicatorPlan) -> Problem:
+def lay_out(figures: Figures, plan: Plan, asked: IndicatorPlan) -> Problem:
     """Lay out one indicator of `plan`; it must be among the figures' indicators (see `check`)."""
     counts = figures.indicators[asked.id]
     n = len(counts.rows)
@@ -133,9 +156,10 @@ def pose(figures: Figures, plan: Plan, asked: IndicatorPlan) -> Problem:
     N = np.where(missing, 0.0, counts.numerator)
     D = np.where(missing, 0.0, counts.denominator)
     level = figures.level_index[counts.rows]
-    V, assumed = _volumes(counts, D, plan, asked)
+    months = figures.months(asked.id)
+    V, source = volumes(counts, D, plan, asked, months, level)
     V[:, missing] = 0.0
-    volumes = D + np.cumsum(V, axis=0)
+    by_then = D + np.cumsum(V, axis=0)
     rate = rates.raw(N, D)
     peers = _peers(N, D, level)
     shrunk = rates.shrunk(N, D, level)
@@ -148,6 +172,7 @@ def pose(figures: Figures, plan: Plan, asked: IndicatorPlan) -> Problem:
             proposals[t] = counts.proposed[period.id]
     place = np.full(len(figures.codes) + 1, -1, dtype=np.intp)
     place[counts.rows] = np.arange(n)
+    fitted = fitted_odds(figures, plan, asked)
     return Problem(
         figures=figures,
         plan=plan,
@@ -160,9 +185,9 @@ def pose(figures: Figures, plan: Plan, asked: IndicatorPlan) -> Problem:
         D=D,
         c=counts.ceiling,
         V=V,
-        assumed=assumed,
-        volumes=volumes,
-        weights=V if asked.basis is Basis.IN_PERIOD else volumes,
+        source=source,
+        volumes=by_then,
+        weights=V if asked.basis is Basis.IN_PERIOD else by_then,
         r=np.where(empty, 0.0, current),
         p=np.where(empty, peers, current),
         smooth=np.where(empty, np.clip(peers, 1e-6, 1.0 - 1e-6), rates.smooth(N, D)),
@@ -176,23 +201,9 @@ def pose(figures: Figures, plan: Plan, asked: IndicatorPlan) -> Problem:
         score=_scores(counts.weight),
         score_assumed=np.isnan(counts.weight),
         elapsed=calendar.elapsed(plan.as_of, plan.periods),
+        forecast=None if fitted is None else fitted[0],
+        forecast_spread=None if fitted is None else fitted[1],
     )
-
-
-def _volumes(counts: IndicatorFigures, D: Floats, plan: Plan, asked: IndicatorPlan) -> tuple[Floats, NDArray[np.bool_]]:
-    """(T, n) V and which of them are assumed; whole units, so that no count exceeds what is there."""
-    shape = (len(plan.periods), len(D))
-    if asked.kind is Kind.STOCK:
-        return np.zeros(shape), np.zeros(shape, dtype=bool)
-    V = np.full(shape, np.nan)
-    for t, period in enumerate(plan.periods):
-        if period.id in counts.expected:
-            V[t] = counts.expected[period.id]
-    assumed = np.isnan(V)
-    if assumed.any():
-        factor = calendar.pro_rata(plan.as_of, plan.periods, plan.assumptions)
-        V = np.where(assumed, D * factor[:, None], V)
-    return np.ceil(V - 1e-9), assumed
 
 
 def _best(rate: Floats, D: Floats, level: NDArray[np.intp]) -> Floats:

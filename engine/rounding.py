@@ -61,16 +61,16 @@ class Grid:
     def point(self, k: NDArray[np.int64], rows: NDArray[np.intp] | slice = slice(None)) -> Floats:
         """Value of grid point k."""
         if self.levels is not None:
-            return self.levels[np.clip(k, 0, len(self.levels) - 1)]
+            return self.levels[np.minimum(np.maximum(k, 0), len(self.levels) - 1)]
         if self.units is not None:
             return np.minimum(k / self.units[rows], 1.0)
-        return np.minimum(np.round(k * self.step, 12), 1.0)
+        return np.minimum((k * self.step).round(12), 1.0)
 
     def _place(self, value: Floats, shift: float) -> Floats:
         """Where `value` + `shift` (a share; on the grid of whole units never more than 1e-6 of one) lies, in steps."""
         if self.units is None:
             return (value + shift) / self.step
-        return value * self.units + np.clip(shift * self.units, -1e-6, 1e-6)
+        return value * self.units + np.minimum(np.maximum(shift * self.units, -1e-6), 1e-6)
 
     def first_from(self, value: Floats, tolerance: float = _SAME) -> NDArray[np.int64]:
         """Index of the lowest grid point ≥ value."""
@@ -160,7 +160,7 @@ class _Table:
 
     def at(self, value: Floats) -> NDArray[np.int64]:
         """(n,) grid points that values round to, inside the bounds."""
-        return np.clip(self.grid.index(value), self.first, self.last)
+        return np.minimum(np.maximum(self.grid.index(value), self.first), self.last)
 
     def value(self, k: NDArray[np.int64]) -> Floats:
         """(G,) Σ w·x of rounded targets [units]."""
@@ -207,7 +207,8 @@ class _Table:
                 break
             middle = np.where(high > low + 2.0 * width, low + width, 0.5 * (low + np.minimum(high, 1e300)))
             width = 4.0 * width
-            k_middle = np.clip(self.at(self.curve(np.where(busy, middle, low))), k_low, k_high)
+            k_middle = self.at(self.curve(np.where(busy, middle, low)))
+            k_middle = np.minimum(np.maximum(k_middle, k_low), k_high)
             enough = self.value(k_middle) >= self.need
             down, up = busy & enough, busy & ~enough
             high, low = np.where(down, middle, high), np.where(up, middle, low)

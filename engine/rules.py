@@ -150,9 +150,7 @@ class Effects:
     group_goals: list[tuple[int, NDArray[np.bool_]]]
 
 
-def gather(
-    problem: Problem, rules: Sequence[Rule], *, without: str | None = None, raise_uppers: float = 0.0
-) -> Effects:
+def gather(problem: Problem, rules: Sequence[Rule], *, without: str | None = None) -> Effects:
     """Join the rules that concern this indicator.
 
     Parameters
@@ -161,8 +159,6 @@ def gather(
         All rules of the plan; codes are positions in it.
     without : str, optional
         Id of a rule to leave out (what if it were not there?).
-    raise_uppers : float
-        Points [share] by which every cap and largest step is raised.
 
     Raises
     ------
@@ -193,7 +189,7 @@ def gather(
         if rule.kind is RuleKind.GROUP_GOAL:
             effects.group_goals.append((at, rows))
         else:
-            _apply(problem, effects, rule, FIRST_RULE + at, rows, raise_uppers)
+            _apply(problem, effects, rule, FIRST_RULE + at, rows)
     effects.exempt_by[effects.pin_by != NOBODY] = NOBODY  # a leader's decision about one agency is the more special
     return effects
 
@@ -208,9 +204,7 @@ def in_periods(problem: Problem, rule: Rule) -> NDArray[np.bool_]:
     return when
 
 
-def _apply(
-    problem: Problem, effects: Effects, rule: Rule, code: int, rows: NDArray[np.bool_], raise_uppers: float
-) -> None:
+def _apply(problem: Problem, effects: Effects, rule: Rule, code: int, rows: NDArray[np.bool_]) -> None:
     where = in_periods(problem, rule)[:, None] & rows
     info = RULES[rule.kind]
     if info.effect is Effect.LOWER and info.bound:
@@ -219,7 +213,7 @@ def _apply(
         np.copyto(effects.lower, bound, where=tighter)
         effects.lower_by[tighter] = code
     elif info.effect is Effect.UPPER and info.bound:
-        bound = info.bound(problem, rule) + raise_uppers
+        bound = info.bound(problem, rule)
         tighter = where & (bound < effects.upper)
         np.copyto(effects.upper, bound, where=tighter)
         effects.upper_by[tighter] = code

@@ -192,7 +192,7 @@ class Linear:
         """Least lift at which the unclipped value reaches `target`; 0 where the row never moves."""
         slope = self.slope[rows]
         gap = target - self.base[rows]
-        return np.divide(gap, slope, out=np.zeros_like(gap), where=slope > 0)
+        return np.divide(gap, slope, out=np.zeros(len(gap)), where=slope > 0)
 
     def least_alike(self, lift: Floats, weights: Floats) -> Floats:
         return _least_alike(self, lift, weights)
@@ -319,7 +319,10 @@ class _Plain:
         for _ in range(_MOST_HALVINGS):
             middle = 0.5 * (low + least)
             same = self.totals(middle, weights)[0] >= reached
+            before = least, low
             least, low = np.where(same, middle, least), np.where(same, low, middle)
+            if np.array_equal(before, (least, low)):  # nothing lies between them any more
+                break
         return least
 
 

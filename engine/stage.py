@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +11,10 @@ from numpy.typing import NDArray
 from engine import calendar, chain, rates
 from engine.allocation import GoalStatus, Note
 from engine.methods import Blended, at_rest, respond, to_the_goal
-from engine.plan import Pace, Rounding
+from engine.plan import MethodChoice, Pace, Rounding
 from engine.problem import Problem
 from engine.rounding import round_targets
-from engine.rules import FIRST_RULE, LATER, NOBODY, Effects
+from engine.rules import FIRST_RULE, LATER, NOBODY, Effects, gather
 from engine.solver import TOLERANCE, Floats, Groups, Linear, SCurve, least_lift
 
 
@@ -42,6 +43,50 @@ class PeriodSolution:
     method_most: Floats
 
 
+class Ground:
+    """One level of the cascade before its goals are known: its rows, what the rules ask of them, their bounds.
+
+    Attributes
+    ----------
+    rows, labels : (n,) int
+        Positions in the whole indicator; group of each.
+    parents : (G,) int
+        Position of the agency above each group; empty for the province.
+    weights : (T, n) float
+        Those of the problem, 0 where exempt.
+    counted : (T, G) float
+        Their sums.
+
+    Rules are read when asked for, as each may be refused, and the first refusal is the one that is told.
+    """
+
+    def __init__(
+        self, whole: Problem, rows: NDArray[np.intp], labels: NDArray[np.intp], parents: NDArray[np.intp]
+    ) -> None:
+        self.rows, self.labels, self.parents = rows, labels, parents
+        self.problem = whole.take(rows)
+        self.groups = Groups(labels, len(rows))
+
+    @cached_property
+    def effects(self) -> Effects:
+        """What the rules ask, group goals not yet solved."""
+        return gather(self.problem, self.problem.plan.rules)
+
+    @cached_property
+    def weights(self) -> Floats:
+        return np.where(self.effects.exempt_by == NOBODY, self.problem.weights, 0.0)
+
+    @cached_property
+    def counted(self) -> Floats:
+        return self.groups.sum(self.weights)
+
+    @cached_property
+    def settled(self) -> tuple[Effects, chain.Bounds, tuple[Note, ...]]:
+        """What the rules ask with group goals solved, the bounds, and what is to be said of both."""
+        effects, bounds, notes = _with_group_goals(self.problem, self.effects, self.weights)
+        return effects, bounds, (*notes, *chain.conflicts(self.problem, effects, bounds))
+
+
 @dataclass(frozen=True, eq=False)
 class StageSolution:
     """All periods of one stage, with the bounds they came from."""
@@ -54,18 +99,16 @@ class StageSolution:
     notes: tuple[Note, ...]
 
 
-def solve(problem: Problem, effects: Effects, goals: Floats, groups: Groups) -> StageSolution:
+def solve(ground: Ground, goals: Floats) -> StageSolution:
     """Targets of all periods for rows that share their group's goals.
 
     Parameters
     ----------
-    problem, effects
-        The rows of this stage and what the rules ask of them.
     goals : (T, G) float
         Shares; NaN where a group has none (an earlier period, or a parent without a target).
     """
-    weights = np.where(effects.exempt_by == NOBODY, problem.weights, 0.0)
-    effects, bounds, notes = _with_group_goals(problem, effects, weights)
+    problem, groups, weights = ground.problem, ground.groups, ground.weights
+    effects, bounds, notes = ground.settled
     last = problem.periods - 1
     final = _solve_last(problem, effects, bounds, weights[last], goals[last], groups)
     solutions = [final]
@@ -73,8 +116,17 @@ def solve(problem: Problem, effects: Effects, goals: Floats, groups: Groups) -> 
         later = solutions[0].target
         earlier = _solve_earlier(problem, effects, bounds, t, weights[t], goals[t], groups, later, final.target)
         solutions.insert(0, earlier)
-    notes += chain.conflicts(problem, effects, bounds)
-    return StageSolution(problem, effects, bounds, groups, tuple(solutions), tuple(notes))
+    return StageSolution(problem, effects, bounds, groups, tuple(solutions), notes)
+
+
+def last_targets(ground: Ground, method: MethodChoice, rounding: Rounding, goal: float) -> Floats:
+    """(n,) targets of the last period, under another method, rounding and goal than the ground's plan has."""
+    problem, t = ground.problem, ground.problem.periods - 1
+    effects, bounds, _ = ground.settled
+    asked = replace(problem.asked, method=method, rounding=rounding)
+    aim = np.full(ground.groups.count, goal)
+    own = replace(problem, asked=asked)
+    return _solve_last(own, effects, bounds, ground.weights[t], aim, ground.groups).target
 
 
 def _with_group_goals(problem: Problem, effects: Effects, weights: Floats) -> tuple[Effects, chain.Bounds, list[Note]]:
@@ -83,6 +135,7 @@ def _with_group_goals(problem: Problem, effects: Effects, weights: Floats) -> tu
     notes: list[Note] = []
     if not effects.group_goals:
         return effects, bounds, notes
+    effects = replace(effects, lower=effects.lower.copy(), lower_by=effects.lower_by.copy())
     rules = problem.plan.rules
     one = Groups(None, len(problem.r))
     periods = problem.plan.periods
@@ -185,16 +238,16 @@ class _Frame:
     def solve(self, curve: Linear | SCurve, rounding: Rounding, highest: Floats, pace: Floats) -> PeriodSolution:
         """Least lift, status and rounding; a reported lift is pace + lift·(highest − pace), i.e. λ or θ."""
         groups, weights, goal = self.groups, self.weights, self.goal
+        mass = groups.sum(weights)
         found = least_lift(curve, weights, goal, highest=highest)
         beyond = np.isnan(found)
         lift = np.where(beyond, np.minimum(curve.saturation(), highest), found) if beyond.any() else found
-        most = rates.raw(groups.dot(self.upper, weights), groups.sum(weights))
+        most = rates.raw(groups.dot(self.upper, weights), mass)
         infeasible = most < goal - TOLERANCE
         exact, free = curve(lift), curve.unclipped(lift)
-        method_most = rates.raw(groups.dot(exact, weights), groups.sum(weights))
+        method_most = rates.raw(groups.dot(exact, weights), mass)
         unlifted = found == 0.0
         if isinstance(curve, Blended) and unlifted.any():
-            mass = groups.sum(weights)
             unlifted &= groups.dot(at_rest(curve), weights) >= (goal - TOLERANCE) * mass
         if infeasible.any():  # as far as the bounds allow: advice, never an order
             rows = np.broadcast_to(groups.spread(infeasible), exact.shape)
@@ -202,7 +255,7 @@ class _Frame:
         exact = np.where(np.abs(exact - self.upper) <= TOLERANCE, self.upper, exact)
         keep = np.where(infeasible, np.nan, goal)
         rounded = round_targets(curve, exact, lift, highest, weights, keep, rounding, self.pinned)
-        short = groups.dot(rounded.target, weights) < (goal - 2.0 * TOLERANCE) * groups.sum(weights)
+        short = groups.dot(rounded.target, weights) < (goal - 2.0 * TOLERANCE) * mass
         return PeriodSolution(
             lower=self.lower,
             lower_by=self.lower_by,
@@ -241,6 +294,7 @@ def _status(
         (GoalStatus.INFEASIBLE, infeasible),
         (GoalStatus.PATH, np.isnan(goal)),
     ):
-        for g in np.flatnonzero(which):
-            status[g] = found
+        for g, holds in enumerate(which.tolist()):
+            if holds:
+                status[g] = found
     return tuple(status)

@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 
 from engine.allocation import IndicatorResult, Step, TargetStatus
 from engine.errors import FiguresError
+from engine.plan import Start
 from engine.problem import Problem
-from engine.rules import BOUND_NAMES, NOBODY, gather
-from engine.solver import TOLERANCE, Floats, Groups
-from engine.stage import StageSolution, solve
+from engine.projection import measures_of, project
+from engine.rules import BOUND_NAMES, NOBODY
+from engine.solver import TOLERANCE, Floats
+from engine.stage import Ground, StageSolution, solve
+from engine.volumes import From
 
 STATUS_CODE: Mapping[TargetStatus, int] = MappingProxyType({status: i for i, status in enumerate(TargetStatus)})
 """Statuses as numbers while arrays are worked on."""
@@ -34,28 +37,24 @@ class Table:
         self.start = problem.p.copy()
         self.free = np.full(shape, np.nan)
         self.pinned = np.zeros(shape, dtype=bool)
+        self.measures = tuple(one.id for one in measures_of(problem.plan, problem.asked))
+        self.nodes = np.full((1 + len(self.measures), *shape), np.nan)
 
-    def add(
-        self,
-        rows: NDArray[np.intp],
-        labels: NDArray[np.intp],
-        goals: Floats,
-        parents: NDArray[np.intp] | None = None,
-    ) -> StageSolution:
+    def add(self, ground: Ground, goals: Floats) -> StageSolution:
         """Solve one stage and enter its rows."""
-        part = self.problem.take(rows)
-        groups = Groups(labels, len(rows))
-        effects = gather(part, self.problem.plan.rules)
-        counted = groups.sum(np.where(effects.exempt_by == NOBODY, part.weights, 0.0))
+        rows, part, effects, counted = ground.rows, ground.problem, ground.effects, ground.counted
         nothing = (counted <= 0) & ~np.isnan(goals)
-        if parents is None and nothing.any():
+        if not ground.parents.size and nothing.any():
             t = int(np.argmax(nothing[:, 0]))
             empty = self.problem.plan.periods[t].id
             raise FiguresError("nothing_to_count", indicator=self.problem.asked.id, period=empty)
-        solution = solve(part, effects, np.where(counted > 0, goals, np.nan), groups)
-        has_goal = np.ones(len(rows), dtype=bool) if parents is None else ~np.isnan(goals[-1])[labels]
+        solution = solve(ground, np.where(counted > 0, goals, np.nan))
+        has_goal = ~np.isnan(goals[-1])[ground.labels] if ground.parents.size else np.ones(len(rows), dtype=bool)
         self.orphan[rows] = ~has_goal
         self.start[rows] = np.where(effects.pooled_start, part.peers, part.p)
+        if self.problem.asked.start is Start.PROJECTED:
+            peers = np.clip(part.peers, 1e-6, 1.0 - 1e-6)
+            self.nodes[..., rows] = project(part, np.where(effects.pooled_start, peers, part.smooth)).nodes
         self.exempt_by[:, rows] = effects.exempt_by
         self.pinned[:, rows] = ~np.isnan(effects.pin)
         for t, period in enumerate(solution.periods):
@@ -101,6 +100,7 @@ class Table:
             shrunk=problem.shrunk,
             expected=problem.V,
             expected_assumed=problem.assumed,
+            expected_as_last_year=problem.source == From.LAST_YEAR,
             weight=shown(self.weight),
             lower=shown(self.lower),
             lower_by=names[self.lower_by],
@@ -115,17 +115,25 @@ class Table:
             reason=reason,
             off_grid=self.off_grid & ~none,
             trace=tuple(self._trace(t) for t in range(problem.periods)),
+            projected=shown(self.nodes[-1]),
+            measures=self.measures,
+            measured=shown(self.nodes[1:]),
         )
 
     def _trace(self, t: int) -> Mapping[Step, Floats]:
         """Value after each step; a pin replaces bound and rounding."""
         problem = self.problem
+        projected = problem.asked.start is Start.PROJECTED
         last = t == problem.periods - 1
         free, pinned = self.free[t], self.pinned[t]
+        anyway = {Step.TREND: self.nodes[0, t]} if projected else {}
+        if self.measures:
+            anyway[Step.MEASURE] = self.nodes[-1, t]
         return MappingProxyType(
             {
                 Step.CURRENT: np.where(problem.D == 0, 0.0, problem.raw),
-                Step.START: self.start if last else problem.r,
+                Step.START: self.start if last or projected else problem.r,
+                **anyway,
                 Step.METHOD if last else Step.PATH: free,
                 Step.BOUND: np.where(pinned, free, self.exact[t]),
                 Step.ROUNDING: np.where(pinned, free, self.target[t]),

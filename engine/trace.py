@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,21 +14,28 @@ from engine.rules import BOUND_NAMES
 
 @dataclass(frozen=True)
 class TraceStep:
-    """One step: the value after it and what it added [shares]; `rule` is what bound it, if a rule did."""
+    """One step: the value after it and what it added [shares].
+
+    `rule` is what bound it, if a rule did; `measure` the id of the measure whose step it is.
+    """
 
     step: Step
     value: float
     delta: float
     rule: str | None
+    measure: str | None = None
 
 
 @dataclass(frozen=True)
 class Explanation:
     """Why one agency has its target. Shares in [0, 1], counts in units; NaN where there is none.
 
+    `projected` is what would happen anyway plus the measures; NaN where the start is the current figures.
+
     `steps` begin with the current rate (delta = value) and their deltas add up to `target`;
     they are empty where there is no target. `flags` may hold ``off_grid``, ``start_assumed``,
-    ``volume_assumed``, ``keeps_level`` (above the highest level of a ladder), ``falls_by_volume``.
+    ``volume_assumed`` (by days), ``volume_as_last_year``, ``keeps_level`` (above the highest level of a ladder),
+    ``falls_by_volume``.
     """
 
     agency: str
@@ -54,7 +62,13 @@ class Explanation:
     wilson_low: float
     wilson_high: float
     shrunk: float
+    projected: float
     flags: tuple[str, ...]
+
+    @property
+    def gain(self) -> float:
+        """Points that the target asks for, from the current rate; where nothing was counted yet, from none."""
+        return self.target - (0.0 if math.isnan(self.current) else self.current)
 
 
 def explain(allocation: Allocation, agency: str, indicator: str, period: str) -> Explanation:
@@ -107,6 +121,7 @@ def explain(allocation: Allocation, agency: str, indicator: str, period: str) ->
         wilson_low=float(result.wilson_low[i]),
         wilson_high=float(result.wilson_high[i]),
         shrunk=float(result.shrunk[i]),
+        projected=float(result.projected[t, i]),
         flags=_flags(allocation, result, t, i),
     )
 
@@ -117,6 +132,11 @@ def _steps(result: IndicatorResult, t: int, i: int) -> tuple[TraceStep, ...]:
     steps, before = [], 0.0
     for step, values in result.trace[t].items():
         value = float(values[i])
+        if step is Step.MEASURE:
+            for id, after in zip(result.measures, result.measured[:, t, i].tolist(), strict=True):
+                steps.append(TraceStep(step, after, after - before, None, id))
+                before = after
+            continue
         delta = value - before
         rule = None
         if step is Step.BOUND and delta:
@@ -130,11 +150,13 @@ def _steps(result: IndicatorResult, t: int, i: int) -> tuple[TraceStep, ...]:
 
 def _flags(allocation: Allocation, result: IndicatorResult, t: int, i: int) -> tuple[str, ...]:
     levels = allocation.plan.indicator(result.id).rounding.levels
+    by_days = result.expected_assumed & ~result.expected_as_last_year
     found = {
         "off_grid": bool(result.off_grid[t, i]),
         "keeps_level": bool(result.off_grid[t, i] and levels and result.target[t, i] > max(levels)),
         "start_assumed": bool(result.start_assumed[i]),
-        "volume_assumed": bool(result.expected_assumed[: t + 1, i].any() and result.denominator[i] > 0),
+        "volume_assumed": bool(by_days[: t + 1, i].any() and result.denominator[i] > 0),
+        "volume_as_last_year": bool(result.expected_as_last_year[: t + 1, i].any()),
         "falls_by_volume": bool(t and result.target[t, i] < result.target[t - 1, i] - 1e-12),
     }
     return tuple(name for name, there in found.items() if there)

@@ -21,7 +21,13 @@ def shrunk_of(allocation: Allocation) -> dict[str, float]:
 
 
 def unclear(problem: Problem) -> bool:
-    """Where engine.md leaves open which of two stand-ins for a start holds."""
+    """Where engine.md leaves open which of two stand-ins for a start holds, or which lift is the least.
+
+    A curve reaches 1 nowhere: which finite lift counts as there is each solver's own, and it shows in those who have
+    nothing to count when the goal is due.
+    """
+    if problem.ip.method.uses("equal_effort") and max(problem.ip.goals.values()) >= 1.0:
+        return True
     kinds = {rule.kind for rule in problem.plan.rules}
     pooled = any(rule.treatment is Treatment.POOLED for rule in problem.plan.rules)
     return RuleKind.SAME_TARGET in kinds and (pooled or problem.ip.start_rate is StartRate.SHRUNK)

@@ -22,6 +22,7 @@ from engine import (
     Note,
     RoundingMode,
     RuleKind,
+    Start,
     Step,
     Summary,
     TargetStatus,
@@ -269,7 +270,10 @@ def trace_adds_up(allocation: Allocation) -> None:
                 names = [step.step for step in told.steps]
                 assert names[0] is Step.CURRENT
                 assert names == sorted(names, key=LAST_IN_ORDER.index)
-                assert len(set(names)) == len(names)
+                nodes = [(step.step, step.measure) for step in told.steps]
+                assert len(set(nodes)) == len(nodes)
+                assert tuple(step.measure for step in told.steps if step.step is Step.MEASURE) == result.measures
+                assert (Step.TREND in names) is (ip.start is Start.PROJECTED)
                 assert told.steps[0].delta == told.steps[0].value
                 current = result.current[i]
                 assert told.steps[0].value == (0.0 if math.isnan(current) else current)

@@ -16,6 +16,7 @@ from engine import (
     Figures,
     IndicatorPlan,
     Kind,
+    Measure,
     MethodChoice,
     Pace,
     Period,
@@ -24,6 +25,7 @@ from engine import (
     RoundingMode,
     Rule,
     RuleKind,
+    Start,
     StartRate,
     Toward,
     Treatment,
@@ -208,6 +210,23 @@ def roundings(draw: st.DrawFn, modes: tuple[RoundingMode, ...] = tuple(RoundingM
 
 
 @st.composite
+def some_measures(draw: st.DrawFn, codes: list[str]) -> tuple[Measure, ...]:
+    found = []
+    for at in range(draw(st.integers(0, 3))):
+        effect = draw(st.integers(-5, 30)) / 10
+        found.append(
+            Measure(
+                f"measure-{at}", effect, effect - 0.2, effect + 0.4,
+                start=draw(st.dates(date(2022, 1, 1), date(2023, 1, 31))),
+                ramp_days=draw(st.sampled_from([0, 1, 30, 400])),
+                where=draw(where(codes)),
+                indicators=draw(st.sampled_from([(), (), (INDICATOR,)])),
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+@st.composite
 def problems(
     draw: st.DrawFn,
     *,
@@ -218,6 +237,7 @@ def problems(
     parents: bool = True,
     pins: bool = True,
     shrunk: bool = True,
+    projected: bool = False,
     most_rules: int = 4,
     most_rows: int = 6,
     windows: tuple[tuple[Kind, Basis | None], ...] = WINDOWS,
@@ -228,6 +248,7 @@ def problems(
     kind, basis = draw(st.sampled_from(windows))
     goals = {period.id: draw(share(1000)) for period in periods[:-1] if draw(st.integers(0, 2)) == 0}
     goals[periods[-1].id] = draw(st.sampled_from([0.0, 0.5, 1.0]))
+    start = draw(st.sampled_from(list(Start))) if projected else Start.CURRENT
     plan = Plan(
         as_of=AS_OF,
         periods=periods,
@@ -238,11 +259,14 @@ def problems(
                 goals=goals,
                 method=draw(method_choices(methods)),
                 basis=basis,
+                start=start,
+                trend=draw(st.sampled_from([0.0, 0.12, -0.05])) if projected else 0.0,
                 start_rate=StartRate.SHRUNK if shrunk and draw(st.integers(0, 7)) == 0 else StartRate.RAW,
                 pace=draw(st.sampled_from(list(Pace))),
                 rounding=draw(roundings(modes)),
             ),
         ),
+        measures=draw(some_measures([r.code for r in rows])) if projected else (),
         cascade=draw(st.sampled_from([None, None, None, False])),
         assumptions=Assumptions(
             growth=draw(st.sampled_from([0.0, 0.0, 0.25])),

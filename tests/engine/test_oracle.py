@@ -12,7 +12,7 @@ from tests.engine.strategies import SINGLE_LIFT, WINDOWS, problems
 
 
 @pytest.mark.parametrize("window", WINDOWS, ids=lambda window: str(window[1] or window[0]))
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_same_table(window: tuple[Kind, Basis | None], data: st.DataObject) -> None:
     compare(data.draw(problems(windows=(window,))))

@@ -27,8 +27,8 @@ def run(problem: Problem) -> Allocation | None:
 def test_every_promise(window: tuple[Kind, Basis | None]) -> None:
     seen = set()
 
-    @settings(max_examples=250)
-    @given(problems(windows=(window,)))
+    @settings(max_examples=100)
+    @given(problems(windows=(window,), projected=True))
     def check(problem: Problem) -> None:
         allocation = run(problem)
         if allocation is None:
@@ -47,7 +47,7 @@ def test_every_promise(window: tuple[Kind, Basis | None]) -> None:
 @given(data=st.data())
 def test_every_promise_of_one_method(method: str, data: st.DataObject) -> None:
     kinds = tuple(k for k in RuleKind if k not in (RuleKind.PIN, RuleKind.EXEMPT, RuleKind.SMALL_VOLUME))
-    problem = data.draw(problems(methods=(method,), kinds=kinds, odd=False))
+    problem = data.draw(problems(methods=(method,), kinds=kinds, odd=False, projected=True))
     allocation = run(problem)
     if allocation is not None:
         for promise in promises.ALL:
