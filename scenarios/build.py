@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
@@ -11,6 +12,7 @@ from engine import (
     METHODS,
     Assumptions,
     Basis,
+    Delivery,
     IndicatorPlan,
     Kind,
     MethodChoice,
@@ -19,21 +21,33 @@ from engine import (
     Plan,
     Rounding,
     RoundingMode,
+    Start,
     StartRate,
     Toward,
+    Trend,
+    Volumes,
 )
 from scenarios.catalogue import Indicator, indicators
 from scenarios.check import Checker, read
 from scenarios.errors import KeyPath
+from scenarios.measures import build_measures
+from scenarios.model import EVERYBODY
 from scenarios.rules import build_rules
 
 TOP_KEYS = (
     "id", "extends", "name", "note", "author", "source", "as_of", "cascade", "periods", "indicators",
     "rules", "replace_rules", "measures", "assumptions",
 )  # fmt: skip
-_INDICATOR_KEYS = ("basis", "goals", "method", "start", "start_rate", "pace", "rounding", "source")
-_FLOW_ONLY = ("basis",)
+_INDICATOR_KEYS = (
+    "basis", "goals", "method", "start", "trend", "start_rate", "pace", "rounding", "source", "estimated",
+    "reach",
+)  # fmt: skip
+_FLOW_ONLY = ("basis", "estimated")
 BLEND, GAP_CLOSING = "blend", "gap_closing"
+NO_TREND = "none"
+_STEEPEST = 5.0
+"""Log-odds a month."""
+
 _TOLERANCE = 1e-6
 
 
@@ -44,13 +58,12 @@ def build_plan(check: Checker, document: Mapping[str, Any]) -> Plan | None:
     periods = _periods(check, top, as_of)
     plans = _indicators(check, top, periods)
     rules = build_rules(check, top, {one.id: one.kind for one in plans}, tuple(one.id for one in periods))
-    if check.items(top.get("measures", ()), ("measures",)):
-        check.fault("not_available_yet", ("measures",), feature="measures")
+    measures = build_measures(check, top, tuple(one.id for one in plans))
     cascade = read(top, (), "cascade", check.flag)
     assumptions = _assumptions(check, top, periods)
     if not check.clean or as_of is None:
         return None
-    return Plan(as_of, periods, plans, rules, cascade, assumptions)
+    return Plan(as_of, periods, plans, rules, measures, cascade, assumptions)
 
 
 def _required(check: Checker, table: Mapping[str, Any], path: KeyPath, key: str, reader: Any) -> Any:
@@ -104,16 +117,20 @@ def _indicator(
             check.fault("flow_only", (*path, key), key=key, indicator=indicator.id)
     if "denominator" in table and indicator.denominators:
         check.name(table["denominator"], (*path, "denominator"), tuple(indicator.denominators), "unknown_choice")
-    if table.get("start") == "projected":
-        check.fault("not_available_yet", (*path, "start"), feature="start = projected")
-    elif "start" in table:
-        check.name(table["start"], (*path, "start"), ("current",), "unknown_choice")
+    start = read(table, path, "start", lambda v, p: check.choice(Start, v, p), Start.CURRENT)
+    if "trend" in table and start is not Start.PROJECTED:
+        check.fault("trend_without_projection", (*path, "trend"))
+    if flow:
+        _estimated(check, table.get("estimated", {}), (*path, "estimated"), periods)
     return IndicatorPlan(
         id=indicator.id,
         kind=indicator.kind,
         goals=_goals(check, table, path, periods) if isinstance(value, Mapping) else MappingProxyType({}),
+        reach=_by_period(check, table, path, "reach", periods),
         method=read(table, path, "method", lambda v, p: _method(check, v, p), MethodChoice(GAP_CLOSING)),
         basis=read(table, path, "basis", lambda v, p: check.choice(Basis, v, p), Basis.CUMULATIVE) if flow else None,
+        start=start,
+        trend=read(table, path, "trend", lambda v, p: _trend(check, v, p), 0.0),
         start_rate=read(table, path, "start_rate", lambda v, p: check.choice(StartRate, v, p), StartRate.RAW),
         pace=read(table, path, "pace", lambda v, p: check.choice(Pace, v, p), Pace.LINEAR),
         rounding=read(table, path, "rounding", lambda v, p: _rounding(check, v, p), Rounding()),
@@ -121,20 +138,38 @@ def _indicator(
     )
 
 
+def _trend(check: Checker, value: Any, path: KeyPath) -> Trend | float | None:
+    """``"none"``, log-odds a month, or a fit on history by its name."""
+    if not isinstance(value, str):
+        return check.number(value, path, -_STEEPEST, _STEEPEST)
+    name = check.name(value, path, (NO_TREND, *(str(one) for one in Trend)), "unknown_choice")
+    return None if name is None else 0.0 if name == NO_TREND else Trend(name)
+
+
 def _goals(check: Checker, table: Mapping[str, Any], path: KeyPath, periods: tuple[Period, ...]) -> Mapping[str, float]:
-    path_goals: KeyPath = (*path, "goals")
-    given = check.table(table["goals"], path_goals) if "goals" in table else {}
     known = tuple(one.id for one in periods)
-    goals = {}
+    given = table.get("goals")
+    if known and not (isinstance(given, Mapping) and known[-1] in given):
+        at = (*path, "goals") if "goals" in table else path
+        check.fault("goal_missing", at, indicator=path[-1], period=known[-1])
+    return _by_period(check, table, path, "goals", periods)
+
+
+def _by_period(
+    check: Checker, table: Mapping[str, Any], path: KeyPath, key: str, periods: tuple[Period, ...]
+) -> Mapping[str, float]:
+    """Shares by period under a key of an indicator."""
+    at: KeyPath = (*path, key)
+    given = check.table(table[key], at) if key in table else {}
+    known = tuple(one.id for one in periods)
+    found = {}
     for id, value in given.items():
-        if known and check.name(id, (*path_goals, id), known, "unknown_period") is None:
+        if known and check.name(id, (*at, id), known, "unknown_period") is None:
             continue
-        share = check.share(value, (*path_goals, id))
+        share = check.share(value, (*at, id))
         if share is not None:
-            goals[id] = share
-    if known and known[-1] not in given:
-        check.fault("goal_missing", path_goals if "goals" in table else path, indicator=path[-1], period=known[-1])
-    return MappingProxyType(goals)
+            found[id] = share
+    return MappingProxyType(found)
 
 
 def _method(check: Checker, value: Any, path: KeyPath, *, inside_blend: bool = False) -> MethodChoice | None:
@@ -205,11 +240,9 @@ def _rounding(check: Checker, value: Any, path: KeyPath) -> Rounding | None:
 
 
 def _assumptions(check: Checker, top: Mapping[str, Any], periods: tuple[Period, ...]) -> Assumptions:
-    """`delivery`, `draws` and `seed` are checked and kept in the document; no calculation uses them yet."""
     path: KeyPath = ("assumptions",)
-    keys = ("growth", "seasonality", "delivery", "draws", "seed")
+    keys = ("growth", "seasonality", "volumes", "volume_spread", "delivery", "draws", "seed")
     table = check.table(top.get("assumptions", {}), path, keys)
-    growth = read(table, path, "growth", lambda v, p: check.fraction(v, p, -0.99, 99.0), 0.0)
     factors = {}
     for id, value in check.table(table.get("seasonality", {}), (*path, "seasonality")).items():
         at = (*path, "seasonality", id)
@@ -217,9 +250,38 @@ def _assumptions(check: Checker, top: Mapping[str, Any], periods: tuple[Period, 
             factor = check.number(value, at, 0.0, 100.0)
             if factor is not None:
                 factors[id] = factor
-    delivery = check.table(table.get("delivery", {}), (*path, "delivery"), ("mean", "spread"))
-    for key in ("mean", "spread"):
-        read(delivery, (*path, "delivery"), key, check.share)
-    read(table, path, "draws", lambda v, p: check.integer(v, p, 1, 1_000_000))
-    read(table, path, "seed", lambda v, p: check.integer(v, p, 0, 2**63 - 1))
-    return Assumptions(growth, MappingProxyType(factors))
+    usual = Assumptions()
+    return Assumptions(
+        growth=read(table, path, "growth", lambda v, p: check.fraction(v, p, -0.99, 99.0), usual.growth),
+        seasonality=MappingProxyType(factors),
+        volumes=read(table, path, "volumes", lambda v, p: check.choice(Volumes, v, p), usual.volumes),
+        volume_spread=read(table, path, "volume_spread", check.share, usual.volume_spread),
+        delivery=_delivery(check, table, path),
+        draws=read(table, path, "draws", lambda v, p: check.integer(v, p, 1, 1_000_000), usual.draws),
+        seed=read(table, path, "seed", lambda v, p: check.integer(v, p, 0, 2**63 - 1), usual.seed),
+    )
+
+
+def _delivery(check: Checker, table: Mapping[str, Any], path: KeyPath) -> Delivery:
+    at: KeyPath = (*path, "delivery")
+    usual = Delivery()
+    own = check.table(table.get("delivery", {}), at, ("mean", "spread", "common"))
+    mean = read(own, at, "mean", check.share, usual.mean)
+    spread = read(own, at, "spread", check.share, usual.spread)
+    if spread > 0 and spread**2 >= mean * (1.0 - mean):
+        widest = math.floor(1000 * math.sqrt(mean * (1.0 - mean))) / 1000
+        check.fault("delivery_spread", (*at, "spread"), spread=spread, mean=mean, widest=widest)
+    return Delivery(mean, spread, read(own, at, "common", check.share, usual.common))
+
+
+def _estimated(check: Checker, value: Any, path: KeyPath, periods: tuple[Period, ...]) -> None:
+    """``{2022Q3 = "all"}`` or ``{2022Q3 = ["A", "B"]}``: whose stated volumes are set aside (`Scenario.estimated`)."""
+    for id, whose in check.table(value, path).items():
+        at = (*path, id)
+        if check.name(id, at, tuple(one.id for one in periods), "unknown_period") is None:
+            continue
+        if isinstance(whose, str):
+            check.name(whose, at, (EVERYBODY,), "unknown_choice")
+        else:
+            for code, place in check.items(whose, at):
+                check.text(code, place)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from types import MappingProxyType
+from typing import Any
 
 from scenarios.catalogue import Indicator, indicators
 from scenarios.check import nearest
@@ -41,6 +42,12 @@ class Campaign:
         ``own_and_children`` (their sum and its own desk) or ``own`` (its own desk only).
     indicators : mapping
         Its indicators from the catalogue, in the order shown.
+    on_request : bool
+        True if it is put into a database only when it is asked for: large, or for trying out.
+    decision : mapping
+        What stands in each of its Decisions, whatever the table: issuing body, place, who signs, who receives it.
+    measures : str
+        Id of the scenario whose measures its other scenarios may take up; empty: those of the general catalogue.
     """
 
     id: str
@@ -54,6 +61,9 @@ class Campaign:
     catalogue: Mapping[str, int]
     parent_rows: Mapping[str, str]
     indicators: Mapping[str, Indicator]
+    on_request: bool
+    decision: Mapping[str, Any] = field(default_factory=dict)
+    measures: str = ""
 
 
 @cache
@@ -95,4 +105,7 @@ def _read(folder: str) -> Campaign:
         catalogue=frozen(entry.get("catalogue", {})),
         parent_rows=frozen(entry.get("parent_rows", {})),
         indicators=MappingProxyType({id: catalogue[id] for id in entry["indicators"]}),
+        on_request=entry.get("on_request", False),
+        decision=frozen(entry.get("decision", {})),
+        measures=f"{folder}/{entry['measures']}" if "measures" in entry else "",
     )

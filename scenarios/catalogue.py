@@ -35,6 +35,8 @@ class Indicator:
     denominators : mapping
         Official readings of the denominator between which a scenario chooses -> the indicator whose numerator is
         then the denominator (empty: as counted in the figures). Empty where there is one reading only.
+    carried_over : bool or None
+        True if dossiers of the last period are part of the denominator; None: nobody has said.
     """
 
     id: str
@@ -48,6 +50,7 @@ class Indicator:
     definition: Mapping[str, str]
     legal_basis: str
     denominators: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    carried_over: bool | None = None
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 
@@ -15,6 +16,8 @@ OF_ONE_FILE = ("id", "extends", "name", "note", "author")
 """Keys that speak of one file and are not inherited."""
 
 _REPLACED_WHOLE = ("method", "rounding")
+_ATOMS = (str, int, float, date)
+"""What most values are; asked first, as it takes long to see that a text is no table."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _merge(base: Mapping[str, Any], changes: Mapping[str, Any], at: tuple[str, ...]) -> dict[str, Any]:
-    merged = {key: plain(value) for key, value in base.items()}
+    merged = dict(base)
     for key, value in changes.items():
         before = base.get(key)
         whole = len(at) == 2 and at[0] == "indicators" and key in _REPLACED_WHOLE
@@ -65,6 +68,8 @@ def _merge(base: Mapping[str, Any], changes: Mapping[str, Any], at: tuple[str, .
 
 def plain(value: Any) -> Any:
     """A deep copy in plain dicts and lists, e.g. of a frozen document; None inside tables is left out."""
+    if isinstance(value, _ATOMS):
+        return value
     if isinstance(value, Mapping):
         return {key: plain(one) for key, one in value.items() if one is not None}
     if isinstance(value, (list, tuple)):
@@ -74,6 +79,8 @@ def plain(value: Any) -> Any:
 
 def frozen(value: Any) -> Any:
     """A deep read-only copy: mappings become read-only, lists become tuples."""
+    if isinstance(value, _ATOMS):
+        return value
     if isinstance(value, Mapping):
         return MappingProxyType({key: frozen(one) for key, one in value.items()})
     if isinstance(value, (list, tuple)):

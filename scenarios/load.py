@@ -17,13 +17,16 @@ from scenarios.source import parse, read_text
 SHIPPED = Path(__file__).parent
 """Folder of the shipped campaigns, one folder each."""
 
+NO_SCENARIOS = ("campaign", "sweep")
+"""Files of a campaign's folder that are none."""
+
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*/[a-z0-9][a-z0-9-]*")
 
 
 def shipped_ids() -> tuple[str, ...]:
     """Ids of all shipped scenarios, sorted."""
     files = SHIPPED.glob("*/*.toml")
-    return tuple(sorted(f"{file.parent.name}/{file.stem}" for file in files if file.stem != "campaign"))
+    return tuple(sorted(f"{file.parent.name}/{file.stem}" for file in files if file.stem not in NO_SCENARIOS))
 
 
 def load(reference: str | Path) -> Scenario:
@@ -94,7 +97,7 @@ def from_document(document: Mapping[str, Any], *, id: str, extends: tuple[str, .
 
 def _shipped(id: str, file: str | None, line: int | None) -> Path:
     path = SHIPPED / f"{id}.toml"
-    if not _ID.fullmatch(id) or id.endswith("/campaign") or not path.is_file():
+    if not _ID.fullmatch(id) or id.rpartition("/")[2] in NO_SCENARIOS or not path.is_file():
         known = shipped_ids()
         details = {"found": id[:100], "nearest": nearest(id[:100], known), "known": known}
         raise ScenarioErrors([ScenarioError("unknown_scenario", file, line, "extends" if file else "", **details)])

@@ -13,6 +13,9 @@ from typing import Any
 from engine import Plan
 from scenarios.layer import OF_ONE_FILE, plain
 
+EVERYBODY = "all"
+"""Stands for all agencies where some could be named (`indicators.<id>.estimated`)."""
+
 
 @dataclass(frozen=True, eq=False)
 class Scenario:
@@ -57,3 +60,13 @@ class Scenario:
         """Indicator id -> the reading of its denominator that the scenario chooses, where it does."""
         tables: Mapping[str, Mapping[str, Any]] = self.document.get("indicators", {})
         return {id: str(table["denominator"]) for id, table in tables.items() if "denominator" in table}
+
+    @property
+    def estimated(self) -> Mapping[tuple[str, str], tuple[str, ...] | None]:
+        """Indicator and period -> agencies whose stated volumes are set aside and estimated; None: all of them."""
+        found = {}
+        tables: Mapping[str, Mapping[str, Any]] = self.document.get("indicators", {})
+        for id, table in tables.items():
+            for period, whose in table.get("estimated", {}).items():
+                found[id, period] = None if whose == EVERYBODY else tuple(whose)
+        return found

@@ -109,9 +109,9 @@ def _rule(
         value=value,
         since=read(table, path, "from", check.day) if kind is RuleKind.ONLINE_ONLY else None,
         treatment=treatment,
-        where=_where(check, table, path),
+        where=where_of(check, table, path),
         indicators=_indicators(check, kind, table, path, kinds),
-        periods=_names(check, table, path, "periods", periods, "unknown_period"),
+        periods=names_of(check, table, path, "periods", periods, "unknown_period"),
         reason=read(table, path, "reason", check.both_languages, MappingProxyType({})),
         source=read(table, path, "source", check.text, ""),
     )
@@ -132,9 +132,10 @@ def _keys(check: Checker, kind: RuleKind, table: Mapping[str, Any], path: KeyPat
             check.fault("missing_key", path, key=key, kind=str(kind))
 
 
-def _names(
+def names_of(
     check: Checker, table: Mapping[str, Any], path: KeyPath, key: str, known: tuple[str, ...], code: str
 ) -> tuple[str, ...]:
+    """Known names under a key, a single one or a list of them; each unknown one is a fault `code`."""
     if key not in table:
         return ()
     found = [check.name(value, at, known, code) for value, at in check.one_or_more(table[key], (*path, key))]
@@ -144,7 +145,7 @@ def _names(
 def _indicators(
     check: Checker, kind: RuleKind, table: Mapping[str, Any], path: KeyPath, kinds: Mapping[str, Kind]
 ) -> tuple[str, ...]:
-    names = _names(check, table, path, "indicators", tuple(kinds), "unknown_indicator")
+    names = names_of(check, table, path, "indicators", tuple(kinds), "unknown_indicator")
     if kind is RuleKind.ONLINE_ONLY:
         for name in names:
             if kinds[name] is Kind.STOCK:
@@ -152,7 +153,8 @@ def _indicators(
     return names
 
 
-def _where(check: Checker, table: Mapping[str, Any], path: KeyPath) -> Where:
+def where_of(check: Checker, table: Mapping[str, Any], path: KeyPath) -> Where:
+    """The agencies that a rule or a measure concerns: the table ``where`` of its entry."""
     at: KeyPath = (*path, "where")
     where = check.table(table.get("where", {}), at, ("level", "agency", "parent", "volume"))
     volume = check.table(where.get("volume", {}), (*at, "volume"), ("from", "below"))
@@ -162,7 +164,7 @@ def _where(check: Checker, table: Mapping[str, Any], path: KeyPath) -> Where:
     if low is not None and high is not None and low >= high:
         check.fault("empty_range", (*at, "volume"), low=low, high=high)
     return Where(
-        levels=_names(check, where, at, "level", tuple(str(one) for one in Level), "unknown_level"),
+        levels=names_of(check, where, at, "level", tuple(str(one) for one in Level), "unknown_level"),
         agencies=_texts(check, where, at, "agency"),
         parents=_texts(check, where, at, "parent"),
         volume_from=low,

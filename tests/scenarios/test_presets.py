@@ -15,7 +15,8 @@ from scenarios.campaign import Campaign
 CAMPAIGNS = {one.id: one for one in scenarios.campaigns()}
 PRESETS = [preset for one in CAMPAIGNS.values() for preset in one.presets]
 HG = "hau-giang-2022"
-NOT_MET = {f"{HG}/cautious", f"{HG}/all-services"}
+COUNTRY = "national-2022"
+NOT_MET = {f"{HG}/cautious", f"{HG}/all-services", f"{COUNTRY}/cautious"}
 MET = (GoalStatus.MET, GoalStatus.MET_WITHOUT_LIFT)
 
 
@@ -29,8 +30,8 @@ def online(allocation: Allocation, period: int = -1) -> dict[str, float]:
     return dict(zip(codes, result.target[period], strict=True))
 
 
-def test_two_campaigns_are_shipped() -> None:
-    assert set(CAMPAIGNS) == {HG, "phu-tho-2026"}
+def test_two_campaigns_are_shipped_and_the_country_on_request() -> None:
+    assert {id: one.on_request for id, one in CAMPAIGNS.items()} == {HG: False, "phu-tho-2026": False, COUNTRY: True}
     assert len(CAMPAIGNS[HG].presets) >= 9  # the base and at least eight
     assert len(CAMPAIGNS["phu-tho-2026"].presets) >= 5
 
@@ -40,13 +41,14 @@ def test_every_shipped_scenario_is_in_a_campaign() -> None:
     assert all(one.base == one.presets[0] for one in CAMPAIGNS.values())
 
 
-def test_illustrative_figures_say_so_in_both_languages() -> None:
-    composed, real = CAMPAIGNS[HG], CAMPAIGNS["phu-tho-2026"]
+@pytest.mark.parametrize("campaign", [HG, COUNTRY])
+def test_illustrative_figures_say_so_in_both_languages(campaign: str) -> None:
+    composed, real = CAMPAIGNS[campaign], CAMPAIGNS["phu-tho-2026"]
     assert composed.illustrative
     assert not real.illustrative
     assert "MINH HỌA" in composed.source["vi"]
     assert "ILLUSTRATIVE" in composed.source["en"]
-    assert "illustrative" in set(figures(HG).frame["note"]).pop()
+    assert "illustrative" in set(figures(campaign).frame["note"]).pop()
 
 
 @pytest.mark.parametrize("one", CAMPAIGNS.values(), ids=CAMPAIGNS)
@@ -167,6 +169,35 @@ def test_the_real_figures_stand_where_they_were_published() -> None:
     assert summary.agencies == 163 - 6
 
 
+# the whole country ----------------------------------------------------------------------------------
+@pytest.mark.parametrize("preset", CAMPAIGNS[COUNTRY].presets)
+def test_the_country_adds_up(preset: str) -> None:
+    """Provinces make the country's goal, districts their province's, communes their district's."""
+    allocation = run(preset)
+    given, result = allocation.figures, allocation.results["online"]
+    assert len(given.codes) == 63 + 705 + 10_599
+    volume = result.denominator + result.expected.sum(axis=0)
+    counted = ~np.isnan(result.target[-1])
+    assert (counted == (volume > 0)).all()
+    above = given.parent[result.rows]
+    targets = np.where(counted, result.target[-1], 0.0)
+    top = above < 0
+    reached = (targets[top] * volume[top]).sum() / volume[top].sum()
+    summary = allocation.summary("online", "2022Q4")
+    assert reached == pytest.approx(summary.attained, abs=1e-12)
+    assert summary.agencies == 63
+    assert (reached >= 0.5) == (preset not in NOT_MET)
+    groups = {one.parent: one for one in allocation.groups if one.period == "2022Q4"}
+    assert len(groups) == 63 + 700  # five island districts have no communes
+    below = np.bincount(above[~top], weights=(targets * volume)[~top], minlength=len(given.codes))
+    mass = np.bincount(above[~top], weights=volume[~top], minlength=len(given.codes))
+    for code, group in groups.items():
+        at = given.position[code]
+        assert group.goal == result.target[-1][at]
+        assert below[at] / mass[at] == pytest.approx(group.attained, abs=1e-12)
+        assert below[at] / mass[at] >= group.goal - 1e-12
+
+
 # the denominator of `active` ------------------------------------------------------------------------
 def test_counting_all_services_replaces_the_denominator_and_says_so() -> None:
     given = figures(HG)
@@ -189,3 +220,27 @@ def test_counting_all_services_needs_them() -> None:
         )
     assert caught.value.code == "denominator_missing"
     assert caught.value.details["agencies"] == ("STP",)
+
+
+# volumes that are set aside ---------------------------------------------------------------------------
+@pytest.mark.parametrize("whose", ["all", ["STP", "SCT"]])
+def test_volumes_set_aside_are_estimated_by_days_and_the_note_says_whose(whose: str | list[str]) -> None:
+    """92 days of Q4 to 166 days from 1 January to 15 June: of every 166 dossiers, 92 more."""
+    base = scenarios.load(f"{HG}/base")
+    given = figures(HG)
+    asked = scenarios.change(base, {"indicators": {"online": {"estimated": {"2022Q4": whose}}}})
+    before, after = (scenarios.run(given, one) for one in (base, asked))
+    codes = [given.codes[row] for row in after.results["online"].rows]
+    stated = ~np.isnan(given.indicators["online"].expected["2022Q4"])
+    concerned = stated & ((whose == "all") | np.isin(codes, whose))
+    assert concerned.any()
+    pro_rata = np.ceil(given.indicators["online"].denominator * 92 / 166 - 1e-9)
+    assert after.results["online"].expected[-1][concerned] == pytest.approx(pro_rata[concerned])
+    assert after.results["online"].expected_assumed[-1][concerned].all()
+    rest = ~concerned
+    assert after.results["online"].expected[-1][rest].tolist() == before.results["online"].expected[-1][rest].tolist()
+    assert after.results["online"].expected[0].tolist() == before.results["online"].expected[0].tolist()
+    (note,) = [one for one in after.warnings if one.code == "volumes_set_aside"]
+    assert (note.details["indicator"], note.details["period"]) == ("online", "2022Q4")
+    assert list(note.details["agencies"]) == [code for code, one in zip(codes, concerned, strict=True) if one]
+    assert asked.sha256 != base.sha256
