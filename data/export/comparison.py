@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,71 +11,80 @@ import numpy as np
 from numpy.typing import NDArray
 from xlsxwriter.worksheet import Worksheet
 
-from data.export.book import ALARM, NAVY, SHARE, Book, fit_height, write_book
-from data.export.document import targets_sha256
-from data.export.words import About, Remark, Words
-from data.export.workbook import section_rows, write_remarks
-from engine import ENGINE_VERSION, Allocation, GoalStatus
+from data.export.appendix import section_rows
+from data.export.book import ALARM, NAVY, SHARE, Book, fit_height, keep_together, write_book
+from data.export.exported import Exported
+from data.export.words import Remark, Words
+from data.export.workbook import write_remarks
+from engine import Allocation, GoalStatus
 
 WIDE_SPREAD = 0.20
 _MET = frozenset({GoalStatus.MET, GoalStatus.MET_WITHOUT_LIFT, GoalStatus.PATH})
 
 
-@dataclass(frozen=True)
-class Compared:
-    """One scenario of a comparison, with its name for people."""
-
-    scenario_id: str
-    name: str
-    allocation: Allocation
-
-
-def write_comparison_xlsx(
-    compared: Sequence[Compared], path: Path | str, *, about: About, words: Words, remarks: Sequence[Remark] = ()
-) -> None:
-    """Write scenarios side by side: goals first, then one sheet per indicator.
+def write_comparison_xlsx(several: Sequence[Exported], path: Path | str) -> None:
+    """Write scenarios side by side: goals first, then one sheet per indicator, then what must be noted of each.
 
     Parameters
     ----------
-    compared : sequence of Compared
-        At least one, all on the same figures.
-    about, words, remarks
-        As for `write_xlsx`.
+    several : sequence of Exported
+        At least one, in one language, all on the same figures.
 
     Raises
     ------
     OutputError
         If `path` cannot be written.
     """
+    first = several[0]
 
     def fill(book: Book) -> None:
-        _goals(book, compared)
-        for indicator in dict.fromkeys(i.id for one in compared for i in one.allocation.plan.indicators):
-            _indicator(book, compared, indicator)
-        write_remarks(book, remarks)
+        _goals(book, several)
+        for indicator in dict.fromkeys(i.id for one in several for i in one.allocation.plan.indicators):
+            _indicator(book, several, indicator)
+        write_remarks(book, remarks_of(several))
 
-    write_book(path, words, about, fill)
+    write_book(path, _joined(several), first.imprint, first.lang, fill)
 
 
-def _goals(book: Book, compared: Sequence[Compared]) -> None:
+def remarks_of(several: Sequence[Exported]) -> list[Remark]:
+    """The remarks of all, each with its scenario's name before it; what one says twice is said once."""
+    told: dict[Remark, None] = {}
+    for one in several:
+        for remark in one.remarks:
+            told[Remark(remark.is_conflict, f"{_name(one)}: {remark.text}")] = None
+    return list(told)
+
+
+def _joined(several: Sequence[Exported]) -> Words:
+    """The words of all: names of every scenario's rules and periods."""
+    words = several[0].words
+    periods = {id: text for one in reversed(several) for id, text in one.words.periods.items()}
+    return dataclasses.replace(words, periods=periods)
+
+
+def _name(one: Exported) -> str:
+    return one.imprint.scenario_name.get(one.lang) or one.imprint.scenario
+
+
+def _goals(book: Book, compared: Sequence[Exported]) -> None:
     own, column = book.words.own, book.words.column
     sheet = book.sheet(own("summary_sheet"))
     width = 3 + 2 * len(compared)
     heading = [(own("comparison_heading"), {"bold": True, "font_size": 14, "font_color": NAVY})]
-    row = book.title(sheet, [*heading, (book.about.campaign, {"italic": True})], width) + 1
+    row = book.title(sheet, [*heading, (book.campaign, {"italic": True})], width) + 1
     row = _facts(book, sheet, row, compared, width) + 1
     sheet.set_row(row, 48)
-    for at, key in enumerate(("indicator", "period", "goal")):
-        sheet.merge_range(row, at, row + 1, at, column(key), book.head())
+    heads: list[tuple[int, int, str, Sequence[str]]] = [
+        (at, at, column(key), ()) for at, key in enumerate(("indicator", "period", "goal"))
+    ]
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 2, 13)
     for number, one in enumerate(compared):
         at = 3 + 2 * number
-        sheet.merge_range(row, at, row, at + 1, one.name, book.head())
-        sheet.write_string(row + 1, at, column("attained"), book.subhead())
-        sheet.write_string(row + 1, at + 1, column("status"), book.subhead())
+        heads.append((at, at + 1, _name(one), (column("attained"), column("status"))))
         sheet.set_column(at, at, 11)
         sheet.set_column(at + 1, at + 1, 24)
+    book.two_rows(sheet, row, heads)
     sheet.repeat_rows(row, row + 1)
     asked = dict.fromkeys((s.indicator, s.period) for one in compared for s in one.allocation.summaries)
     for offset, (indicator, period) in enumerate(asked, 2):
@@ -83,7 +92,7 @@ def _goals(book: Book, compared: Sequence[Compared]) -> None:
 
 
 def _goal_row(
-    book: Book, sheet: Worksheet, row: int, compared: Sequence[Compared], indicator: str, period: str
+    book: Book, sheet: Worksheet, row: int, compared: Sequence[Exported], indicator: str, period: str
 ) -> None:
     words = book.words
     book.write(sheet, row, 0, words.indicator(indicator), text_wrap=True)
@@ -104,12 +113,13 @@ def _goal_row(
         book.write(sheet, row, at + 1, status, text_wrap=True, **colour)
 
 
-def _facts(book: Book, sheet: Worksheet, row: int, compared: Sequence[Compared], width: int) -> int:
+def _facts(book: Book, sheet: Worksheet, row: int, compared: Sequence[Exported], width: int) -> int:
     own = book.words.own
-    facts = book.facts(compared[0].allocation.figures.sha256, ENGINE_VERSION)
-    shown = [fact for fact in facts if fact[0] != own("scenario")]
+    apart = (own("scenario"), own("targets_hash"), own("table"), own("state"))
+    shown = [fact for fact in book.facts() if fact[0] not in apart]
     for one in compared:
-        about = f"{one.name} ({one.scenario_id}) · {own('targets_hash')}: {targets_sha256(one.allocation)}"
+        version = "" if one.imprint.scenario_version is None else f", {own('version')} {one.imprint.scenario_version}"
+        about = f"{_name(one)} ({one.imprint.scenario}{version}) · {own('targets_hash')}: {one.imprint.targets_sha256}"
         shown.append((own("scenario"), about))
     for label, value in shown:
         if value:
@@ -121,7 +131,7 @@ def _facts(book: Book, sheet: Worksheet, row: int, compared: Sequence[Compared],
     return row
 
 
-def _indicator(book: Book, compared: Sequence[Compared], indicator: str) -> None:
+def _indicator(book: Book, compared: Sequence[Exported], indicator: str) -> None:
     """Targets of one indicator: now, then per period one column per scenario and their spread."""
     own = book.words.own
     allocations = [one.allocation for one in compared]
@@ -133,7 +143,7 @@ def _indicator(book: Book, compared: Sequence[Compared], indicator: str) -> None
     lines: list[tuple[str, dict[str, Any]]] = [
         (own("comparison_heading"), {"bold": True, "font_size": 14, "font_color": NAVY}),
         (book.words.indicator(indicator), {"bold": True}),
-        (book.about.campaign, {"italic": True}),
+        (book.campaign, {"italic": True}),
     ]
     row = book.title(sheet, lines, width) + 1
     _indicator_header(book, sheet, row, compared, periods)
@@ -145,11 +155,14 @@ def _indicator(book: Book, compared: Sequence[Compared], indicator: str) -> None
     sheet.set_column(3, width - 1, 14)
     targets = [np.array([_by_agency(a, indicator, period) for a in allocations]) for period in periods]
     current = _current(allocations, indicator)
-    first = row + 2
+    first = free = row + 2
+    headings: set[int] = set()
     for at_row, number, at in section_rows(book, sheet, first, width, allocations[0]):
+        headings.update(range(free, at_row))
+        free = at_row + 1
         book.write(sheet, at_row, 0, number, align="center")
-        book.write(sheet, at_row, 1, allocations[0].figures.names[at], text_wrap=True)
-        fit_height(sheet, at_row, (allocations[0].figures.names[at], 38))
+        book.write(sheet, at_row, 1, _agency(allocations[0], at), text_wrap=True)
+        fit_height(sheet, at_row, (_agency(allocations[0], at), 38))
         book.write(sheet, at_row, 2, float(current[at]), num_format=SHARE)
         for t in range(len(periods)):
             across = targets[t][:, at]
@@ -158,37 +171,36 @@ def _indicator(book: Book, compared: Sequence[Compared], indicator: str) -> None
                 book.target(sheet, at_row, start + s, value)
             if spread:
                 book.target(sheet, at_row, start + len(compared), float(np.ptp(across)), italic=True)
-        row = at_row
+    widths = [5, 38, 11, *[14] * (width - 3)]
+    keep_together(sheet, first, free - 1, headings, (first - 2, first - 1), widths)
     if spread:
         for t in range(len(periods)):
             at = 3 + t * block + len(compared)
             scale: dict[str, Any] = {"type": "2_color_scale", "min_color": "#FFFFFF", "max_color": "#F4B183"}
             scale.update(min_type="num", min_value=0, max_type="num", max_value=WIDE_SPREAD)
-            sheet.conditional_format(first, at, row, at, scale)
+            sheet.conditional_format(first, at, free - 1, at, scale)
 
 
 def _indicator_header(
-    book: Book, sheet: Worksheet, row: int, compared: Sequence[Compared], periods: Sequence[str]
+    book: Book, sheet: Worksheet, row: int, compared: Sequence[Exported], periods: Sequence[str]
 ) -> None:
     own = book.words.own
     sheet.set_row(row, 26)
     sheet.set_row(row + 1, 64)
-    for at, key in enumerate(("number", "agency", "current")):
-        sheet.merge_range(row, at, row + 1, at, own(key), book.head())
+    heads: list[tuple[int, int, str, Sequence[str]]] = [
+        (at, at, own(key), ()) for at, key in enumerate(("number", "agency", "current"))
+    ]
     column = 3
     spread = len(compared) > 1
     for period in periods:
-        width = len(compared) + spread
-        text = f"{own('target_at')} {book.words.period(period)}"
-        if width > 1:
-            sheet.merge_range(row, column, row, column + width - 1, text, book.head())
-        else:
-            sheet.write_string(row, column, text, book.head())
-        for s, one in enumerate(compared):
-            sheet.write_string(row + 1, column + s, one.name, book.subhead())
-        if spread:
-            sheet.write_string(row + 1, column + len(compared), own("difference"), book.subhead())
-        column += width
+        below = [_name(one) for one in compared] + ([own("difference")] if spread else [])
+        heads.append((column, column + len(below) - 1, f"{own('target_at')} {book.words.period(period)}", below))
+        column += len(below)
+    book.two_rows(sheet, row, heads)
+
+
+def _agency(allocation: Allocation, at: int) -> str:
+    return allocation.figures.names[at] or allocation.figures.codes[at]
 
 
 def _by_agency(allocation: Allocation, indicator: str, period: str) -> NDArray[np.float64]:

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from data.export.exported import Exported
+from data.export.imprint import Imprint
 from data.output import csv_text, write_text
 from engine import ENGINE_VERSION, Allocation, Summary
 
@@ -43,6 +45,7 @@ TARGET_KEYS = (
     "expected_assumed",
     "start_assumed",
 )
+_IMPRINT = "export_"
 _PER_PERIOD = (*TARGET_KEYS[TARGET_KEYS.index("lower") : TARGET_KEYS.index("start_assumed")], "weight")
 _WHOLE = frozenset({"numerator", "denominator", "target_count", "to_do", "expected"})
 
@@ -172,29 +175,55 @@ def write_json(document: Mapping[str, Any], path: Path | str) -> None:
     write_text(path, json_text(document))
 
 
-def write_csv(allocation: Allocation, path: Path | str) -> None:
+def imprint_columns(imprint: Imprint) -> tuple[tuple[str, ...], tuple[object, ...]]:
+    """Names and values of what every row of a CSV carries of its imprint; nothing is an empty text."""
+    values = {
+        "campaign": imprint.campaign,
+        "scenario": imprint.scenario,
+        "scenario_version": imprint.scenario_version,
+        "figures_version": imprint.figures_version,
+        "table": imprint.table,
+        "state": imprint.state.value,
+        "decision": imprint.decision_number,
+        "made_at": imprint.made_at.isoformat(timespec="seconds"),
+        "engine": imprint.engine,
+        "illustrative": imprint.illustrative,
+        "figures_sha256": imprint.figures_sha256,
+        "targets_sha256": imprint.targets_sha256,
+    }
+    return tuple(f"{_IMPRINT}{name}" for name in values), tuple(_text(value) for value in values.values())
+
+
+def write_csv(exported: Exported, path: Path | str) -> None:
     """Write `targets` as CSV for spreadsheets: UTF-8 with byte order mark, comma, decimal point, nothing that runs.
 
-    Raises
-    ------
-    OutputError
-        If `path` cannot be written.
-    """
-    rows = target_rows(allocation)
-    write_text(path, csv_text([TARGET_KEYS, *([_text(row[key]) for key in TARGET_KEYS] for row in rows)]))
-
-
-def write_comparison_csv(results: Sequence[tuple[str, Allocation]], path: Path | str) -> None:
-    """As `write_csv`, of several (scenario id, allocation), with the scenario in the first column.
+    After `TARGET_KEYS` every row carries the imprint in columns that begin with ``export_``.
 
     Raises
     ------
     OutputError
         If `path` cannot be written.
     """
-    rows: list[Sequence[object]] = [("scenario", *TARGET_KEYS)]
-    for id, allocation in results:
-        rows += [(id, *(_text(row[key]) for key in TARGET_KEYS)) for row in target_rows(allocation)]
+    names, values = imprint_columns(exported.imprint)
+    rows = target_rows(exported.allocation)
+    own = ((*(_text(row[key]) for key in TARGET_KEYS), *values) for row in rows)
+    write_text(path, csv_text([(*TARGET_KEYS, *names), *own]))
+
+
+def write_comparison_csv(several: Sequence[Exported], path: Path | str) -> None:
+    """As `write_csv`, of several scenarios, with the scenario in the first column.
+
+    Raises
+    ------
+    OutputError
+        If `path` cannot be written.
+    """
+    names = imprint_columns(several[0].imprint)[0]
+    rows: list[Sequence[object]] = [("scenario", *TARGET_KEYS, *names)]
+    for one in several:
+        values = imprint_columns(one.imprint)[1]
+        for row in target_rows(one.allocation):
+            rows.append((one.imprint.scenario, *(_text(row[key]) for key in TARGET_KEYS), *values))
     write_text(path, csv_text(rows))
 
 

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
-from engine import GoalStatus, Level, TargetStatus
+from engine import METHODS, Basis, GoalStatus, Kind, Level, Pace, RoundingMode, StartRate, TargetStatus
 
 _OWN = (
     "state_draft",
+    "code",
+    "appendix_columns",
+    "assumed_volumes",
+    "assumed_starts",
     "illustrative",
     "appendix_sheet",
     "appendix_title",
     "appendix_heading",
     "comparison_heading",
     "summary_sheet",
-    "summary_heading",
     "notes_sheet",
     "notes_heading",
-    "details_sheet",
-    "details_heading",
     "number",
     "agency",
     "current",
@@ -44,8 +45,184 @@ _OWN = (
     "text",
     "none",
     "keeps_current",
-    "no_target",
+    "state_scenario",
+    "state_submitted",
+    "state_approved",
+    "state_issued",
+    "table",
+    "version",
+    "figures_version",
+    "decision",
+    "decision_dated",
+    "corrects",
+    "attached",
+    "attached_day",
+    "attached_by",
+    "attached_number",
+    "attached_date",
+    "signed_for",
+    "signed_by",
+    "signed_as",
+    "parameters_sheet",
+    "parameters_heading",
+    "parameters_hint",
+    "sources_sheet",
+    "sources_heading",
+    "calculation_sheet",
+    "calculation_heading",
+    "calculation_hint",
+    "calculation_apart",
+    "calculation_no_target",
+    "level_row",
+    "name",
+    "value",
+    "note",
+    "goals",
+    "rules",
+    "rule",
+    "reason",
+    "basis_document",
+    "method",
+    "rounding",
+    "basis",
+    "pace",
+    "start_rate",
+    "legal_bases",
+    "indicator",
+    "definition",
+    "numerator",
+    "denominator",
+    "figures_heading",
+    "as_of",
+    "reporter",
+    "file",
+    "file_hash",
+    "stored",
+    "figures_note",
+    "rows",
+    "assumed_heading",
+    "overrides_heading",
+    "before",
+    "after",
+    "by",
+    "at",
+    "period",
+    "target",
+    "scenario_note",
+    "difference_sheet",
+    "difference_heading",
+    "difference_none",
+    "old_target",
+    "new_target",
+    "points",
+    "old_count",
+    "new_count",
+    "before_table",
+    "this_table",
 )
+_CALCULATION = (
+    "times",
+    "rules",
+    "as_of",
+    "end",
+    "growth",
+    "season",
+    "factor",
+    "elapsed",
+    "since",
+    "days",
+    "goal",
+    "lift",
+    "theta",
+    "more",
+    "pace",
+    "step",
+    "level",
+    "trend",
+    "months",
+    "numerator",
+    "denominator",
+    "expected",
+    "ceiling",
+    "proposal",
+    "score",
+    "current",
+    "start",
+    "shrunk",
+    "projected",
+    "volume",
+    "weight",
+    "asked_low",
+    "asked_high",
+    "from_groups",
+    "pin",
+    "upper",
+    "lower",
+    "upper_way",
+    "lower_way",
+    "free",
+    "way",
+    "exact",
+    "target",
+    "count",
+    "to_do",
+    "rate",
+    "issued",
+    "apart",
+    "part",
+    "part_lift",
+    "anyway",
+    "forecast",
+    "works",
+    "part_of",
+    "top",
+    "floor",
+    "upper_forth",
+    "low_forth",
+    "needed",
+    "smooth",
+    "r_seen",
+    "offered",
+    "score_used",
+    "best",
+    "offset",
+    "scale",
+    "twin",
+    "pooled",
+    "scatter",
+    "square",
+    "pull",
+    "to_round",
+    "first",
+    "last",
+    "k",
+    "below",
+    "size",
+    "open",
+    "rest",
+    "gain",
+    "now",
+    "k_more",
+    "curve_end",
+    "curve_start",
+    "curve",
+    "steps",
+)
+NOTED = (
+    "lift",
+    "theta",
+    "more",
+    "free",
+    "exact",
+    "issued",
+    "apart",
+    "expected",
+    "upper",
+    "lower",
+    "goal",
+)
+"""Columns of the calculation with a word on them."""
+
 _COLUMNS = (
     "agency",
     "name",
@@ -79,27 +256,22 @@ _COLUMNS = (
 )
 LABELS: tuple[str, ...] = (
     *(f"export.{key}" for key in _OWN),
+    *(f"export.calc_{key}" for key in _CALCULATION),
+    *(f"export.note_{key}" for key in NOTED),
     *(f"terms.column.{key}" for key in _COLUMNS),
     *(f"terms.goal_status.{status.value}" for status in GoalStatus),
     *(f"terms.target_status.{status.value}" for status in TargetStatus),
     *(f"terms.level.{level.value}" for level in Level),
+    *(f"terms.method.{name}.name" for name in METHODS),
+    *(f"terms.{kind.__name__.lower()}.{one.value}" for kind in (Kind, Basis, Pace) for one in kind),
+    *(f"terms.rounding.{mode.value}" for mode in RoundingMode),
+    *(f"terms.start_rate.{rate.value}" for rate in StartRate),
+    "terms.rounding.count",
     "terms.bound.physical",
     "terms.bound.later_target",
     "terms.reason.no_denominator",
     "terms.reason.parent_without_target",
 )
-
-
-@dataclass(frozen=True)
-class About:
-    """What every export carries: whose it is and when it was made (the time is given, never read from a clock)."""
-
-    campaign: str
-    scenario: str
-    scenario_id: str
-    made: datetime
-    illustrative: bool
-    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,6 +290,7 @@ class Words:
     indicators: Mapping[str, str]
     periods: Mapping[str, str]
     rules: Mapping[str, str]
+    measures: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def own(self, key: str) -> str:
         """A text of the export's own."""
@@ -131,6 +304,9 @@ class Words:
 
     def period(self, id: str) -> str:
         return self.periods.get(id, id)
+
+    def measure(self, id: str) -> str:
+        return self.measures.get(id, id)
 
     def rule(self, id: str | None) -> str:
         """Name of a rule, or of a bound or reason that no rule gives."""

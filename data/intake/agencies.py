@@ -11,10 +11,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from data.intake.layout import Table
+from data.intake.legacy import readings
 from data.intake.problems import Known, KnownAgency, Problems, cell_name, shown
 from data.intake.sheets import MAX_CELL
-from data.intake.words import AGENCY_FIELDS, LEVEL_WORDS, Vocabulary, fold, name_key, nearest
+from data.intake.words import AGENCY_FIELDS, LEVEL_WORDS, Vocabulary, core_name, fold, name_key, nearest, similar
 
+MOST_CANDIDATES = 4
+"""Names that are proposed for one that is not known."""
+MOST_LOOKED_UP = 100
+"""Different names that are not known and for which several are looked for: a file with more is another campaign's."""
 _ESCAPED = ("=", "+", "-", "@")
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
 
@@ -63,8 +68,17 @@ def length_of(value: object, code: str) -> dict[str, Any]:
 class Agencies:
     """Reads the agency columns of a table row by row and remembers every agency met."""
 
-    def __init__(self, table: Table, known: Known, vocabulary: Vocabulary, problems: Problems) -> None:
+    def __init__(
+        self,
+        table: Table,
+        known: Known,
+        vocabulary: Vocabulary,
+        problems: Problems,
+        within: tuple[str, str] = ("", ""),
+    ) -> None:
+        """`within`: what stands before and after each name in its cell."""
         self._table = table
+        self._within = within
         self._problems = problems
         self._levels = vocabulary.levels
         self._known = {agency.code: agency for agency in known.agencies}
@@ -73,6 +87,10 @@ class Agencies:
         for agency in known.agencies:
             self._by_name.setdefault(name_key(agency.name), []).append(agency.code)
         self._warned: set[tuple[str, str]] = set()
+        self._cores: dict[str, list[str]] = {}
+        self._looked_up: dict[str, list[str]] = {}
+        self._nearest_codes: dict[str, str | None] = {}
+        self._nearest_names: dict[str, str | None] = {}
         self.met: dict[str, AgencyRow] = {}
 
     def text(self, row: Sequence[object], at: int, field: str) -> str:
@@ -157,7 +175,7 @@ class Agencies:
             if folded := self._by_code.get(fold(code)):
                 return folded
             same = self._by_name.get(name_key(name), []) if name else []
-            near = same[0] if len(same) == 1 else nearest(code, self._known)
+            near = same[0] if len(same) == 1 else self._nearest(code)
             self._unknown(at, "agency", code, near)
             return ""
         if not name:
@@ -165,16 +183,14 @@ class Agencies:
             return ""
         same = self._by_name.get(name_key(name), [])
         if len(same) == 1:
-            self._warn_once(
-                "agency_matched_by_name", same[0], "name", at, name, agency=same[0], name=self._known[same[0]].name
-            )
+            meant = self._known[same[0]].name
+            if name != meant:
+                self._warn_once("agency_matched_by_name", same[0], "name", at, name, agency=same[0], name=meant)
             return same[0]
         if same:
             self._error("ambiguous_agency", at, "name", name, ", ".join(same), name=shown(name), agencies=same)
         elif self._known:
-            by_name = {agency.name: agency.code for agency in self._known.values()}
-            near_name = nearest(name, by_name)
-            self._unknown(at, "name", name, by_name[near_name] if near_name else None)
+            self._unknown(at, "name", name, self._nearest_by_name(name))
         else:
             self._error("missing_value", at, "agency", "", None, field="agency", name=shown(name))
         return ""
@@ -182,7 +198,55 @@ class Agencies:
     def _unknown(self, at: int, field: str, found: str, near: str | None) -> None:
         name = self._known[near].name if near else None
         expected = f"{near} ({name})" if near else None
-        self._error("unknown_agency", at, field, found, expected, agency=shown(found), nearest=near, nearest_name=name)
+        self._error(
+            "unknown_agency",
+            at,
+            field,
+            found,
+            expected,
+            agency=shown(found),
+            nearest=near,
+            nearest_name=name,
+            candidates=[self._within[0] + name + self._within[1] for name in self._candidates(field, found, near)],
+        )
+
+    def _nearest(self, code: str) -> str | None:
+        """The most similar code; of very many that are not known only the first are looked up."""
+        if code not in self._nearest_codes:
+            if len(self._nearest_codes) >= MOST_LOOKED_UP:
+                return None
+            self._nearest_codes[code] = nearest(code, self._known)
+        return self._nearest_codes[code]
+
+    def _nearest_by_name(self, name: str) -> str | None:
+        """The code of the most similar name, as `_nearest`."""
+        if name not in self._nearest_names:
+            if len(self._nearest_names) >= MOST_LOOKED_UP:
+                return None
+            by_name = {agency.name: agency.code for agency in self._known.values()}
+            near = nearest(name, by_name)
+            self._nearest_names[name] = by_name[near] if near else None
+        return self._nearest_names[name]
+
+    def _candidates(self, field: str, found: str, near: str | None) -> list[str]:
+        """What may have been meant, as it would stand in the cell: a code or a name."""
+        if field == "agency" and field in self._table.agency:
+            return [near] if near else []
+        if found not in self._looked_up:
+            if len(self._looked_up) >= MOST_LOOKED_UP:
+                return [self._known[near].name] if near else []
+            self._looked_up[found] = self._names_like(found) or ([self._known[near].name] if near else [])
+        return self._looked_up[found]
+
+    def _names_like(self, found: str) -> list[str]:
+        if not self._cores:
+            for agency in self._known.values():
+                self._cores.setdefault(core_name(agency.name), []).append(agency.name)
+        if same := self._cores.get(core_name(found)):
+            return sorted(same)
+        close = [core for text in (*readings(found), found) for core in similar(core_name(text), list(self._cores))]
+        cores = list(dict.fromkeys(close))[:MOST_CANDIDATES]
+        return [name for core in cores for name in sorted(self._cores[core])]
 
     def _level(self, level: str, at: int) -> str:
         found = self._levels.get(fold(level))

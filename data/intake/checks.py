@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 
 from data.intake.numbers import NAN, read_count
-from data.intake.problems import Known, ParentRows, Problems, cell_name
+from data.intake.problems import Known, Layout, ParentRows, Problems, cell_name
 from data.intake.rows import Entry, Rows
 from data.intake.words import DENOMINATOR, EXPECTED, NUMERATOR, STOCKS
 
@@ -32,6 +32,8 @@ def _is_stock(indicator: str, known: Known) -> bool:
 
 
 def _missing_agencies(rows: Rows, known: Known, problems: Problems) -> None:
+    if rows.table.layout is Layout.II06A:  # one agency a file
+        return
     for agency in known.agencies:
         if agency.code not in rows.agencies.met:
             problems.warning(
@@ -64,6 +66,7 @@ def _single_entries(rows: Rows, known: Known, problems: Problems) -> None:
                 limit=SMALL_DENOMINATOR,
                 **about,
             )
+        _shrunk(rows, entry, known, problems)
         before_n, before_d = known.previous.get((entry.agency, entry.indicator), (NAN, NAN))
         if before_d > 0 and denominator > 0 and not math.isnan(numerator):
             before, after = before_n / before_d, numerator / denominator
@@ -72,6 +75,29 @@ def _single_entries(rows: Rows, known: Known, problems: Problems) -> None:
                 problems.warning(
                     "rate_jumped", sheet=sheet, cell=cell, found=f"{numerator:.0f}", before=before, after=after, **about
                 )
+
+
+def _shrunk(rows: Rows, entry: Entry, known: Known, problems: Problems) -> None:
+    """What is counted from 1 January on cannot become less from one report to the next."""
+    if _is_stock(entry.indicator, known):
+        return
+    before = dict(zip(_COUNTS, known.previous.get((entry.agency, entry.indicator), (NAN, NAN)), strict=True))
+    field = next((one for one in reversed(_COUNTS) if entry.values.get(one, NAN) < before[one]), None)
+    if field is not None:
+        sheet, cell = rows.place(entry, field)
+        now = entry.values[field]
+        problems.warning(
+            "count_shrank",
+            sheet=sheet,
+            cell=cell,
+            found=f"{now:.0f}",
+            expected=f"≥ {before[field]:.0f}",
+            agency=entry.agency,
+            indicator=entry.indicator,
+            field=field,
+            before=before[field],
+            after=now,
+        )
 
 
 def _both_empty(rows: Rows, entry: Entry) -> bool:

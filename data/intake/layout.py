@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from data.intake.problems import FileRefusedError, Layout, Problems, cell_name, shown
+from data.intake.reports import (
+    AT_DESK,
+    BY_NET,
+    CODE,
+    II06A_NEEDED,
+    NAME,
+    ONLINE,
+    TOTAL,
+    ReportHeader,
+    find_report,
+    is_words,
+)
 from data.intake.sheets import HEADER_ROOM, MAX_COLUMNS, MAX_ROWS, Sheet
 from data.intake.words import (
     AGENCY_HEADERS,
@@ -16,6 +30,7 @@ from data.intake.words import (
     IGNORED,
     NUMERATOR,
     PROPOSED,
+    REPORTED,
     Vocabulary,
     fold,
     nearest,
@@ -36,6 +51,8 @@ class Table:
     counts : mapping of indicator id to (mapping of field to column); in the long layout its one key is ""
     headers : column -> the header's words as written, for messages
     first : row of the first data row
+    head : row of the header; above it stands the title
+    report : in a report, mapping of what `reports` calls a column to the column
     """
 
     sheet: Sheet
@@ -44,6 +61,8 @@ class Table:
     counts: Mapping[str, Mapping[str, int]]
     headers: Mapping[int, str]
     first: int
+    head: int = 0
+    report: Mapping[str, int] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True)
@@ -52,6 +71,7 @@ class _Header:
     layout: Layout
     row: int
     score: int
+    report: ReportHeader | None = None
 
 
 def find_table(sheets: Sequence[Sheet], vocabulary: Vocabulary, problems: Problems) -> Table | None:
@@ -77,6 +97,8 @@ def find_table(sheets: Sequence[Sheet], vocabulary: Vocabulary, problems: Proble
     below = len(chosen.sheet.rows) - chosen.row - 1
     if below > MAX_ROWS:
         raise FileRefusedError("too_many_rows", count=below, limit=MAX_ROWS)
+    if chosen.report is not None:
+        return _read_report(chosen, chosen.report, problems)
     return (
         _read_long(chosen, vocabulary, problems)
         if chosen.layout is Layout.LONG
@@ -103,6 +125,8 @@ def _headers(sheets: Sequence[Sheet], vocabulary: Vocabulary, *, strict: bool) -
 def _best_header(sheet: Sheet, vocabulary: Vocabulary, *, strict: bool) -> _Header | None:
     found = None
     for row in range(min(HEADER_ROOM, len(sheet.rows))):
+        if strict and (report := find_report(sheet, row, vocabulary)):
+            return _Header(sheet, report.layout, row, report.score, report)
         for layout, score in (
             (Layout.LONG, _long_score(sheet, row, vocabulary, strict)),
             (Layout.FORM, _form_score(sheet, row, vocabulary, strict)),
@@ -225,6 +249,47 @@ def _read_form(header: _Header, vocabulary: Vocabulary, problems: Problems) -> T
                     header=field,
                 )
     return Table(sheet, Layout.FORM, agency, counts, headers, _skip_numbering(sheet, header.row + 2))
+
+
+def has_count(table: Table, row: Sequence[object], at: int, key: str) -> bool:
+    """True if a cell of a report holds what may be a count: a number, text that is one or a wrong one, or a fault."""
+    column = table.report[key]
+    value = row[column] if column < len(row) else ""
+    return (at, column) in table.sheet.faults or not (
+        value in ("", None) or (isinstance(value, str) and is_words(value))
+    )
+
+
+def _read_report(header: _Header, report: ReportHeader, problems: Problems) -> Table | None:
+    sheet = header.sheet
+    place = cell_name(header.row, min(report.columns.values()))
+    needed = II06A_NEEDED if report.layout is Layout.II06A else ()
+    missing = [f"({column})" for column in needed if column not in report.columns]
+    for column in missing:
+        problems.error("missing_header", sheet=sheet.name, cell=place, expected=column, header=column)
+    for before, twin in report.twins:
+        problems.error(
+            "duplicate_header",
+            sheet=sheet.name,
+            cell=cell_name(header.row, twin),
+            found=report.headers[twin],
+            first=cell_name(header.row, before),
+        )
+    ignored = [report.headers[at] for at in report.unknown if _has_data(sheet, at, report.first)]
+    if ignored:
+        problems.warning("columns_ignored", sheet=sheet.name, cell=place, found=", ".join(ignored), names=ignored)
+    if missing:
+        return None
+    columns = report.columns
+    agency: dict[str, int] = {}
+    counts: dict[str, int] = {}
+    if report.layout is Layout.II06A:
+        counts = {NUMERATOR: columns[ONLINE], DENOMINATOR: columns[AT_DESK]}
+    else:
+        agency = {field: columns[field] for field in (NAME, CODE) if field in columns}
+        counts = {NUMERATOR: columns[BY_NET], DENOMINATOR: columns[TOTAL]}
+    shown = report.headers
+    return Table(sheet, report.layout, agency, {REPORTED: counts}, shown, report.first, header.row, columns)
 
 
 def _period_headers(vocabulary: Vocabulary) -> list[str]:

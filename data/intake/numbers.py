@@ -10,6 +10,8 @@ NAN = math.nan
 LARGEST_COUNT = 1e12
 FLOAT_NOISE = 1e-12
 """Of a whole number that a formula has computed, relative to it."""
+DASHES = frozenset("-–—−")
+"""How a report writes that there is none."""
 
 _WHOLE = re.compile(r"[0-9]{1,15}\Z")
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3}){1,4}\Z")

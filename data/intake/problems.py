@@ -6,6 +6,7 @@ from which the faces of the product write a sentence.
 
 from __future__ import annotations
 
+import datetime
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,10 +27,20 @@ class Severity(StrEnum):
 
 
 class Layout(StrEnum):
-    """The two layouts of a figures file."""
+    """The layouts of a figures file: two of our own (`write_template`) and two that other systems give out.
+
+    `HISTORY` has months of the past instead of figures (`read_history`).
+    """
 
     LONG = "long"
     FORM = "form"
+    II06A = "ii06a"
+    ONE_STOP = "one_stop"
+    HISTORY = "history"
+
+
+REPORTS = frozenset({Layout.II06A, Layout.ONE_STOP})
+"""What other systems give out: counts of dossiers by channel, agencies by their names only."""
 
 
 class ParentRows(StrEnum):
@@ -59,6 +70,7 @@ ERRORS = (
     "too_many_columns",  # count, limit
     "not_utf8",  # position, byte, guess
     "broken_csv",  # line
+    "legacy_text",  # name, before, after
     # the header
     "no_header",
     "hidden_sheet_only",  # sheets
@@ -68,6 +80,9 @@ ERRORS = (
     "unknown_period",  # period, nearest
     "no_rows",
     "no_counts",
+    "not_asked",  # indicator
+    "agencies_unknown",
+    "agency_not_named",
     # one cell
     "missing_value",  # field
     "control_characters",  # field
@@ -88,6 +103,7 @@ ERRORS = (
     "share_out_of_range",  # field
     "share_without_percent",  # field
     "bad_weight",  # field
+    "not_a_month",  # field (of monthly figures)
     # a row and its neighbours
     "count_missing",  # agency, indicator, field, given
     "numerator_above_denominator",  # agency, indicator, numerator, denominator
@@ -99,6 +115,10 @@ ERRORS = (
     "agency_disagrees",  # agency, field, first, first_value
     "unknown_parent",  # agency, parent, nearest
     "parent_circle",  # agency, circle
+    "received_differs",  # columns, total, sum
+    "duplicate_field",  # name, first
+    "all_line_missing",  # name
+    "lines_unclear",  # name, count
 )
 WARNINGS = (
     "agency_missing",  # agency, name
@@ -107,6 +127,7 @@ WARNINGS = (
     "name_missing",  # agency
     "not_reported",  # agency, indicator
     "services_off_catalogue",  # level, total, largest, catalogue
+    "count_shrank",  # agency, indicator, field, before, after
     "rate_jumped",  # agency, indicator, before, after
     "children_off_parent",  # agency, indicator, field, children, parent
     "small_denominator",  # agency, indicator, denominator, limit
@@ -115,6 +136,17 @@ WARNINGS = (
     "row_ignored",
     "sheet_ignored",  # chosen
     "external_links",
+    "legacy_read",  # name, before, after
+    # what other systems give out
+    "report_counted",  # agency, name, numerator, denominator, columns, carried, fields, undecided
+    "other_date",  # end, as_of
+    "not_from_january",  # start
+    "period_not_said",
+    "handled_differs",  # columns, total, sum
+    "parts_differ",  # name, header, all, sum
+    "rate_differs",  # name, published, recomputed
+    "columns_ignored",  # names
+    "cells_not_checked",  # count
 )
 
 
@@ -133,7 +165,7 @@ class Problem:
     expected : str or None
         What would be right, in the notation of the file (``"52,5 %"``), never a sentence.
     details : mapping
-        JSON-ready values.
+        JSON-ready values, and dates.
     """
 
     severity: Severity
@@ -143,6 +175,14 @@ class Problem:
     found: str = ""
     expected: str | None = None
     details: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A sheet that was not read, `hidden` or without a header that is known."""
+
+    name: str
+    hidden: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,12 +199,18 @@ class Reading:
         None where no header was found.
     sha256 : str or None
         Of the file's bytes; None where it could not be read.
+    sheet : str or None
+        The sheet that was read; None in a CSV.
+    skipped : tuple of Skipped
+        The sheets that were not, in their order.
     """
 
     frame: pd.DataFrame | None
     problems: tuple[Problem, ...]
     layout: Layout | None
     sha256: str | None
+    sheet: str | None = None
+    skipped: tuple[Skipped, ...] = ()
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -198,6 +244,9 @@ class Known:
     catalogue : mapping of level to the number of services in the catalogue
     parent_rows : ParentRows of all flow indicators, or mapping of indicator id to its ParentRows
     previous : mapping of (agency, indicator) to (numerator, denominator) of the last report
+    as_of : date or None
+        Of the campaign's figures.
+    carried_over : mapping of indicator id to whether dossiers of the last period are part of its denominator
     """
 
     agencies: tuple[KnownAgency, ...] = ()
@@ -207,6 +256,8 @@ class Known:
     catalogue: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     parent_rows: Mapping[str, str] | str = ParentRows.CHILDREN
     previous: Mapping[tuple[str, str], tuple[float, float]] = field(default_factory=lambda: MappingProxyType({}))
+    as_of: datetime.date | None = None
+    carried_over: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
 
 
 class Problems:
@@ -214,7 +265,12 @@ class Problems:
 
     def __init__(self) -> None:
         self._found: list[Problem] = []
-        self.has_errors = False
+        self.errors = 0
+
+    @property
+    def has_errors(self) -> bool:
+        """True if there is any error: the file will not be taken."""
+        return self.errors > 0
 
     def error(
         self,
@@ -227,7 +283,7 @@ class Problems:
         **details: Any,
     ) -> None:
         """Note an error; the file will not be taken."""
-        self.has_errors = True
+        self.errors += 1
         self._found.append(Problem(Severity.ERROR, code, sheet, cell, shown(found), expected, details))
 
     def warning(

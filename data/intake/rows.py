@@ -47,7 +47,7 @@ class Rows:
 
 def read_rows(table: Table, known: Known, vocabulary: Vocabulary, problems: Problems) -> Rows:
     """Read every row below the header; faults go to `problems`."""
-    reader = _RowReader(table, known, vocabulary, problems)
+    reader = RowReader(table, known, vocabulary, problems)
     for at in range(table.first, len(table.sheet.rows)):
         reader.read(table.sheet.rows[at], at)
     rows = reader.rows
@@ -63,14 +63,23 @@ def read_rows(table: Table, known: Known, vocabulary: Vocabulary, problems: Prob
     return rows
 
 
-class _RowReader:
-    def __init__(self, table: Table, known: Known, vocabulary: Vocabulary, problems: Problems) -> None:
+class RowReader:
+    """Reads the rows of a table one after the other into `rows`."""
+
+    def __init__(
+        self,
+        table: Table,
+        known: Known,
+        vocabulary: Vocabulary,
+        problems: Problems,
+        within: tuple[str, str] = ("", ""),
+    ) -> None:
         self._table = table
         self._vocabulary = vocabulary
         self._problems = problems
         self._count_columns = sorted({c for columns in table.counts.values() for c in columns.values()})
         self._first: dict[tuple[str, str], str] = {}
-        self.rows = Rows(table, Agencies(table, known, vocabulary, problems))
+        self.rows = Rows(table, Agencies(table, known, vocabulary, problems, within))
 
     def read(self, row: Sequence[object], at: int) -> None:
         """Read one row: an agency's, the totals', or one to pass over."""
@@ -82,10 +91,10 @@ class _RowReader:
             name = indicator or self._indicator(row, at)
             entry = Entry(at, code, name, columns, {}, self._note(row, at))
             for one, column in columns.items():
-                entry.values[one] = self._number(row, at, one, column)
-            self._check(entry, row)
+                entry.values[one] = self.number(row, at, one, column)
+            self.check(entry, row)
             if code and name:
-                self._keep(entry)
+                self.keep(entry)
 
     def _passed_over(self, row: Sequence[object], at: int) -> bool:
         columns = self._table.agency
@@ -160,7 +169,8 @@ class _RowReader:
             )
         return str(row[column]) if code in ("date_in_text", "boolean_in_text") else text
 
-    def _number(self, row: Sequence[object], at: int, name: str, column: int) -> float:
+    def number(self, row: Sequence[object], at: int, name: str, column: int) -> float:
+        """One cell as a number; NaN where it is empty or wrong, and then its fault is noted."""
         value = row[column] if column < len(row) else ""
         if self._table.sheet.faults and (at, column) in self._table.sheet.faults:
             code, found = self._table.sheet.faults[at, column]
@@ -192,7 +202,7 @@ class _RowReader:
             **details,
         )
 
-    def _check(self, entry: Entry, row: Sequence[object]) -> None:
+    def check(self, entry: Entry, row: Sequence[object]) -> None:
         """Numerator and denominator: both or neither, and the first not above the second."""
         numerator, denominator = entry.values.get(NUMERATOR, NAN), entry.values.get(DENOMINATOR, NAN)
         if numerator > denominator:
@@ -228,7 +238,8 @@ class _RowReader:
             **details,
         )
 
-    def _keep(self, entry: Entry) -> None:
+    def keep(self, entry: Entry) -> None:
+        """Take an entry in, unless its agency and indicator were there before."""
         key = (entry.agency, entry.indicator)
         cell = self.rows.agencies.place(entry.row, "agency")[1]
         first = self._first.setdefault(key, cell)

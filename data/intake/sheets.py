@@ -12,6 +12,8 @@ from types import MappingProxyType
 
 from python_calamine import CalamineError, CalamineSheet, SheetTypeEnum, SheetVisibleEnum, load_workbook
 
+from data.intake.encodings import decode
+from data.intake.legacy import Legacy
 from data.intake.package import Part, check_package
 from data.intake.problems import FileRefusedError, Problem, Severity
 
@@ -53,11 +55,15 @@ class Sheet:
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A file's sheets. A CSV comes once per delimiter: the header decides which reading is right."""
+    """A file's sheets. A CSV comes once per delimiter: the header decides which reading is right.
+
+    `legacy` is the encoding before Unicode that a CSV was read in.
+    """
 
     sheets: tuple[Sheet, ...]
     sha256: str
     warnings: tuple[Problem, ...] = ()
+    legacy: Legacy | None = None
 
 
 def load(source: Path | bytes, filename: str) -> Source:
@@ -88,7 +94,8 @@ def load(source: Path | bytes, filename: str) -> Source:
         return _load_workbook(data, sha256)
     if content != "text":
         raise FileRefusedError("suffix_mismatch", found=content, expected=".csv", suffix=suffix, content=content)
-    return Source(_load_csv(data), sha256)
+    text, legacy = decode(data)
+    return Source(_load_csv(text), sha256, legacy=legacy)
 
 
 def _bytes(source: Path | bytes) -> bytes:
@@ -175,8 +182,7 @@ def _cell(reference: str) -> Cell:
     return int(reference[len(letters) :] or 0) - 1, column - 1
 
 
-def _load_csv(data: bytes) -> tuple[Sheet, ...]:
-    text = _decode(data)
+def _load_csv(text: str) -> tuple[Sheet, ...]:
     sheets, broken = [], None
     for delimiter in _DELIMITERS:
         if delimiter in text or delimiter == ",":
@@ -200,19 +206,3 @@ def _rows(text: str, delimiter: str) -> list[list[str]]:
     except csv.Error as error:
         raise FileRefusedError("broken_csv", found=str(error), line=reader.line_num) from error
     return rows
-
-
-def _decode(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise FileRefusedError("not_utf8", expected="UTF-8", position=0, byte=data[0], guess="UTF-16")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        guess = "UTF-16" if data[:200].count(b"\x00") > 20 else "windows-1258"
-        found = f"0x{data[error.start]:02x}"
-        raise FileRefusedError(
-            "not_utf8", found=found, expected="UTF-8", position=error.start, byte=data[error.start], guess=guess
-        ) from None
-    if data[:200].count(b"\x00") > 20:
-        raise FileRefusedError("not_utf8", expected="UTF-8", position=data.index(b"\x00"), byte=0, guess="UTF-16")
-    return text

@@ -338,6 +338,22 @@ def _write_long(path: Path, rows: Sequence[Sequence[object]], labels: Mapping[st
     book.close()
 
 
+def write_plain(path: Path, rows: Sequence[Sequence[object]], name: str) -> None:
+    """A long table as a workbook: its header frozen, texts as texts, room for counts."""
+    book = _Book(path)
+    sheet = book.book.add_worksheet(name)
+    fields = [str(field) for field in rows[0]]
+    for at, field in enumerate(fields):
+        sheet.write_string(0, at, field, book.head())
+        sheet.set_column(at, at, _LONG_WIDTHS.get(field, 14), book.cell(field, locked=False))
+    for place, row in enumerate(rows[1:], 1):
+        for at, (field, value) in enumerate(zip(fields, row, strict=True)):
+            if value != "":
+                sheet.write_string(place, at, str(value), book.cell(field, locked=False))
+    sheet.freeze_panes(1, 2)
+    book.close()
+
+
 def _validate(
     sheet: Worksheet, fields: Sequence[str], first: int, last: int, labels: Mapping[str, str], *, vietnamese: bool
 ) -> None:

@@ -109,6 +109,8 @@ COUNT_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "paid_online": ("Số hồ sơ thanh toán trực tuyến", "Số hồ sơ có nghĩa vụ tài chính"),
     }
 )
+REPORTED = "online"
+"""The indicator that reports of other systems count: dossiers by the channel through which they came."""
 STOCKS = frozenset({"provided", "active"})
 
 _TOTALS = frozenset({"tong", "tong cong", "tong so", "cong", "toan tinh", "total", "tong toan tinh", "sum"})
@@ -118,6 +120,9 @@ _QUARTER_WORDS = re.compile(r"q(?:uy)? ?(i{1,3}|iv|[1-4]) ?[/-]? ?(?:nam )?(20[0
 _ROMAN = MappingProxyType({"i": 1, "ii": 2, "iii": 3, "iv": 4})
 _QUARTER_SHOWN = ("I", "II", "III", "IV")
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
+_KIND_PREFIX = re.compile(
+    r"(?:(?:uy ban nhan dan|ubnd|huyen|h|thi xa|tx|thanh pho|tp|quan|xa|phuong|thi tran|tt|so|ban|phong)[.:]? +)+"
+)
 _BODY_PREFIX = re.compile(r"(?:ủy ban nhân dân|uỷ ban nhân dân|ubnd) +")
 
 
@@ -139,6 +144,13 @@ def name_key(text: str) -> str:
         tones = "".join(c for c in word if c in _TONES)
         words.append("".join(c for c in word if c not in _TONES) + tones)
     return " ".join(words)
+
+
+def core_name(text: str) -> str:
+    """A name without what kind of body it is: "UBND huyện Long Mỹ" and "Thị xã Long Mỹ" are both "long my"."""
+    folded = fold(text)
+    shorter = _KIND_PREFIX.sub("", folded)
+    return shorter or folded
 
 
 def is_total(text: str) -> bool:
@@ -179,6 +191,12 @@ def nearest(text: str, names: Iterable[str], *, least: float = 60.0) -> str | No
     folded = {fold(name): name for name in names}
     best = process.extractOne(fold(text), list(folded), scorer=fuzz.WRatio, score_cutoff=least)
     return folded[best[0]] if best else None
+
+
+def similar(text: str, names: Iterable[str], *, least: float = 80.0, within: float = 6.0, most: int = 4) -> list[str]:
+    """The most similar of folded `names` and those about as similar, the best first; empty where none is."""
+    found = process.extract(text, list(names), scorer=fuzz.ratio, score_cutoff=least, limit=most)
+    return [name for name, score, _ in found if score >= found[0][1] - within]
 
 
 class Vocabulary:

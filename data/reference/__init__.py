@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from engine import Figures
+from engine import Figures, History
 
 FOLDER = Path(__file__).parent
 
@@ -22,4 +22,12 @@ def figures(campaign_id: str) -> Figures:
         If no figures are shipped for it.
     """
     text = {"agency": str, "parent": str}
-    return Figures.from_frame(pd.read_csv(FOLDER / campaign_id / "figures.csv", dtype=text))
+    plain, packed = (FOLDER / campaign_id / name for name in ("figures.csv", "figures.csv.gz"))
+    return Figures.from_frame(pd.read_csv(packed if packed.exists() else plain, dtype=text))
+
+
+@cache
+def history(campaign_id: str) -> History | None:
+    """Monthly figures of a shipped campaign; None where none are shipped."""
+    path = FOLDER / campaign_id / "history.csv"
+    return History.from_frame(pd.read_csv(path, dtype={"agency": str})) if path.exists() else None

@@ -81,9 +81,7 @@ class Agency:
 def compose() -> str:
     """The text of the figures file: long layout, comma, UTF-8, one line feed a row; the same at every call."""
     rng = np.random.default_rng(SEED)
-    agencies = _agencies()
-    by_level = {level: [a for a in agencies if a.level == level] for level in ("province", "district", "commune")}
-    _dossiers(rng, by_level)
+    agencies = counted(rng)
     _services(rng, agencies)
     expected = _expected(rng, agencies)
     proposed = _proposals(rng, agencies)
@@ -107,6 +105,14 @@ def compose() -> str:
     return out.getvalue()
 
 
+def counted(rng: np.random.Generator) -> list[Agency]:
+    """All agencies with their dossiers; a generator fresh from `SEED` gives those of the figures file."""
+    agencies = _agencies()
+    by_level = {level: [a for a in agencies if a.level == level] for level in ("province", "district", "commune")}
+    _dossiers(rng, by_level)
+    return agencies
+
+
 def main() -> None:
     """Write the figures file beside this module."""
     (FOLDER / "hau-giang-2022" / "figures.csv").write_text(compose(), encoding="utf-8", newline="")
@@ -117,13 +123,13 @@ def _agencies() -> list[Agency]:
     with (FOLDER / "hau-giang-2022" / "units.csv").open(encoding="utf-8", newline="") as opened:
         for unit in csv.DictReader(opened):
             eligible = DISTRICT_CATALOGUE if unit["level"] == "district" else COMMUNE_CATALOGUE
-            found.append(Agency(unit["code"], _committee(unit["name"]), unit["level"], unit["parent"], eligible))
+            found.append(Agency(unit["code"], committee(unit["name"]), unit["level"], unit["parent"], eligible))
     return found
 
 
-def _committee(unit: str) -> str:
+def committee(unit: str) -> str:
     """``Thành phố Vị Thanh`` -> ``UBND thành phố Vị Thanh``."""
-    for kind in ("thành phố", "thị xã", "thị trấn", "huyện", "phường", "xã"):
+    for kind in ("thành phố", "thị xã", "thị trấn", "tỉnh", "huyện", "quận", "phường", "xã"):
         if unit.lower().startswith(kind + " "):
             return f"UBND {kind} {unit[len(kind) + 1 :]}"
     raise ValueError(unit)
@@ -131,7 +137,7 @@ def _committee(unit: str) -> str:
 
 def _dossiers(rng: np.random.Generator, by_level: Mapping[str, list[Agency]]) -> None:
     province, district, commune = by_level["province"], by_level["district"], by_level["commune"]
-    real = _phu_tho_volumes()
+    real = phu_tho_volumes()
     volumes = rng.choice(real["commune"], size=len(commune), replace=False)
     total = int(volumes.sum())
     for a, n in zip(commune, volumes, strict=True):
@@ -156,7 +162,7 @@ def _dossiers(rng: np.random.Generator, by_level: Mapping[str, list[Agency]]) ->
         a.dossiers = a.own_dossiers + sum(c.own_dossiers for c in below)
 
 
-def _phu_tho_volumes() -> Mapping[str, NDArray[np.float64]]:
+def phu_tho_volumes() -> Mapping[str, NDArray[np.float64]]:
     """Denominators above 0 of the real figures, by level."""
     found: dict[str, list[float]] = {"province": [], "commune": []}
     with (FOLDER / "phu-tho-2026" / "figures.csv").open(encoding="utf-8", newline="") as opened:

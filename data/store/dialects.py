@@ -102,7 +102,7 @@ def connect(url: URL, busy_seconds: float) -> Engine:
         pool_size=CONNECTIONS,
         max_overflow=EXTRA_CONNECTIONS,
         pool_timeout=busy_seconds,
-        pool_pre_ping=True,
+        pool_pre_ping=url.get_backend_name() != "sqlite",  # a file does not hang up
     )
     event.listen(engine, "connect", lambda raw, _: dialect.on_connect(raw, busy_seconds))
     event.listen(engine, "begin", lambda connection: dialect.on_begin(connection, mode_of(connection), busy_seconds))
@@ -205,11 +205,14 @@ def _sqlite_connect(raw: _DbApi, busy_seconds: float) -> None:
 
 
 def _sqlite_begin(connection: Connection, mode: Mode, busy_seconds: float) -> None:
-    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if mode is Mode.READ else 'OFF'}")
-    if mode is Mode.OUTSIDE:
+    if mode is Mode.READ:  # at every move of a lever, and neither looks at the file: SQLite itself is asked
+        plain = cast(_DbApi, connection.connection.dbapi_connection).cursor()
+        plain.execute("PRAGMA query_only = ON")
+        plain.execute("BEGIN")
+        plain.close()
         return
-    if mode is Mode.READ:
-        connection.exec_driver_sql("BEGIN")
+    connection.exec_driver_sql("PRAGMA query_only = OFF")
+    if mode is Mode.OUTSIDE:
         return
     connection.exec_driver_sql("PRAGMA busy_timeout = 0")
     raw = cast(_DbApi, connection.connection.dbapi_connection).cursor()

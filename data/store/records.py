@@ -165,6 +165,52 @@ class ScenarioVersion:
 
 
 @dataclass(frozen=True)
+class Draft:
+    """A state of a scenario that its owner has not saved; nobody else sees it.
+
+    `based_on` is the number of the version that was changed, `figures` the number of the figures (None: the newest),
+    `address` the query of the page's address, as the owner's browser sent it, `dropped` how many drafts of this
+    scenario the owner had before this one.
+    """
+
+    owner: str
+    scenario: int
+    based_on: int
+    figures: int | None
+    address: str
+    dropped: int
+    changed_at: datetime
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Somebody chose a scenario, as a version of it said, to be finalised on a version of the figures; never changes.
+
+    `scenario_version` and `figures_version` are ids.
+    """
+
+    id: int
+    campaign: str
+    scenario_version: int
+    figures_version: int
+    by: str
+    at: datetime
+    note: str
+
+
+@dataclass(frozen=True)
+class Template:
+    """A template of the Decision as it was uploaded; never changes. `content` None: the shipped one from then on."""
+
+    id: int
+    filename: str
+    content: bytes | None = field(repr=False)
+    sha256: str | None
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Run:
     """One calculation with everything that decides it, so that it can be repeated; never changes.
 
@@ -253,6 +299,11 @@ class AllocationRow:
     expected_assumed: bool
     start_assumed: bool
 
+    @property
+    def gain(self) -> float | None:
+        """Points that the target asks for, from the current rate; where nothing was counted yet, from none."""
+        return None if self.target is None else self.target - (self.current or 0.0)
+
 
 @dataclass(frozen=True)
 class Transition:
@@ -340,6 +391,19 @@ class LogEntry:
     after: Document | None
     previous_hash: str
     hash: str
+
+
+@dataclass(frozen=True)
+class Verified:
+    """A stretch of the log that was read, up to entry `seq` of that `hash`; `whole` where that is the end and it holds.
+
+    `broken` is the first place where it is not what was written, or None.
+    """
+
+    seq: int
+    hash: str
+    whole: bool
+    broken: Broken | None = None
 
 
 @dataclass(frozen=True)

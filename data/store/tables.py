@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     UniqueConstraint,
     text,
@@ -27,6 +28,7 @@ ISSUED_IS_COMPLETE = (
 )
 FOUR_EYES = "approved_by IS NULL OR submitted_by IS NOT NULL AND approved_by <> submitted_by"
 ACTIVE = "withdrawn_at IS NULL"
+SHORT = "address IS NULL OR length(address) <= 4000"
 
 
 class Base(DeclarativeBase):
@@ -45,6 +47,7 @@ class Base(DeclarativeBase):
         str: Words,
         float: Exact,
         bool: Boolean,
+        bytes: LargeBinary,
         int: Key,
         datetime: Moment,
         date: Date,
@@ -88,6 +91,7 @@ class Agency(Versioned, Base):
             ["campaign", "parent"], ["agencies.campaign", "agencies.code"], deferrable=True, initially="DEFERRED"
         ),
         CheckConstraint("valid_from IS NULL OR valid_to IS NULL OR valid_from < valid_to", name="some_day"),
+        Index(None, "campaign", "parent"),
     )
 
 
@@ -168,6 +172,36 @@ class FiguresPeriod(Base):
     __table_args__ = (ForeignKeyConstraint(["figures", "position"], ["figures_rows.figures", "figures_rows.position"]),)
 
 
+class History(Base):
+    """Months of the past by what they say: versions of figures that rest on the same ones share them."""
+
+    __tablename__ = "histories"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(unique=True)
+    rows: Mapped[int] = mapped_column(Integer)
+
+
+class HistoryRow(Base):
+    """One agency's month of one indicator, `position` in the order of the history."""
+
+    __tablename__ = "history_rows"
+    history: Mapped[int] = mapped_column(ForeignKey("histories.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    agency: Mapped[str]
+    indicator: Mapped[str]
+    end: Mapped[date]
+    numerator: Mapped[float | None]
+    denominator: Mapped[float | None]
+
+
+class FiguresHistory(Base):
+    """The history that a version of figures rests on; no row where there is none."""
+
+    __tablename__ = "figures_histories"
+    figures: Mapped[int] = mapped_column(ForeignKey("figures_versions.id"), primary_key=True, autoincrement=False)
+    history: Mapped[int] = mapped_column(ForeignKey("histories.id"))
+
+
 class Scenario(Versioned, Base):
     __tablename__ = "scenarios"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -193,6 +227,47 @@ class ScenarioVersion(Base):
     by: Mapped[str]
     at: Mapped[datetime]
     __table_args__ = (UniqueConstraint("scenario", "number"),)
+
+
+class Draft(Base):
+    """One state for each person and scenario, none without an address; `dropped` says how often there was an end."""
+
+    __tablename__ = "drafts"
+    owner: Mapped[str] = mapped_column(primary_key=True)
+    scenario: Mapped[int] = mapped_column(ForeignKey("scenarios.id"), primary_key=True, autoincrement=False)
+    based_on: Mapped[int | None] = mapped_column(Integer)
+    figures: Mapped[int | None] = mapped_column(Integer)
+    address: Mapped[str | None]
+    dropped: Mapped[int] = mapped_column(Integer)
+    changed_at: Mapped[datetime]
+    __table_args__ = (
+        CheckConstraint(SHORT, name="short"),
+        CheckConstraint("(address IS NULL) = (based_on IS NULL)", name="whole"),
+    )
+
+
+class Choice(Base):
+    __tablename__ = "choices"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign: Mapped[str] = mapped_column(ForeignKey("campaigns.id"), index=True)
+    scenario_version: Mapped[int] = mapped_column(ForeignKey("scenario_versions.id"))
+    figures_version: Mapped[int] = mapped_column(ForeignKey("figures_versions.id"))
+    by: Mapped[str]
+    at: Mapped[datetime]
+    note: Mapped[str]
+
+
+class Template(Base):
+    """A template of the Decision; without content: the shipped one from then on."""
+
+    __tablename__ = "templates"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    filename: Mapped[str]
+    content: Mapped[bytes | None]
+    sha256: Mapped[str | None]
+    by: Mapped[str]
+    at: Mapped[datetime]
+    __table_args__ = (CheckConstraint("(content IS NULL) = (sha256 IS NULL)", name="whole"),)
 
 
 class Run(Base):

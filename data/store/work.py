@@ -51,6 +51,21 @@ class Work:
         return repositories.Scenarios(self._turn)
 
     @cached_property
+    def drafts(self) -> repositories.Drafts:
+        """What is not saved yet."""
+        return repositories.Drafts(self._turn)
+
+    @cached_property
+    def choices(self) -> repositories.Choices:
+        """Which scenario is to be finalised."""
+        return repositories.Choices(self._turn)
+
+    @cached_property
+    def templates(self) -> repositories.Templates:
+        """What Decisions are written on."""
+        return repositories.Templates(self._turn)
+
+    @cached_property
     def runs(self) -> repositories.Runs:
         """What was calculated."""
         return repositories.Runs(self._turn)

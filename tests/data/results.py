@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
 
 import pandas as pd
 
-from data.export import LABELS, About, Words
+from data.export import (
+    LABELS,
+    Exported,
+    ExportState,
+    FiguresLine,
+    Imprint,
+    IndicatorLine,
+    OverrideLine,
+    Remark,
+    RuleLine,
+    Words,
+    targets_sha256,
+)
 from engine import (
+    ENGINE_VERSION,
     Allocation,
     Basis,
     Figures,
@@ -22,7 +38,22 @@ from engine import (
     allocate,
 )
 
-ABOUT = About("Hậu Giang 2022", "Cơ sở", "hau-giang-2022/base", datetime(2022, 6, 20, 9, 30), True, "Nguồn: minh họa")
+IMPRINT = Imprint(
+    campaign="hau-giang-2022",
+    campaign_name={"vi": "Hậu Giang 2022", "en": "Hau Giang 2022"},
+    scenario="hau-giang-2022/base",
+    scenario_name={"vi": "Cơ sở", "en": "Base"},
+    scenario_version=3,
+    figures_version=2,
+    table=4,
+    state=ExportState.DRAFT,
+    made_at=datetime(2022, 6, 20, 9, 30, tzinfo=UTC),
+    engine=ENGINE_VERSION,
+    targets_sha256="",
+    figures_sha256="",
+    illustrative=True,
+    source={"vi": "Nguồn: minh họa", "en": "Source: illustrative"},
+)
 WORDS = Words(
     labels={key: f"«{key}»" for key in LABELS},
     indicators={"online": "Hồ sơ trực tuyến", "provided": "Mức độ 4: cung cấp / toàn trình [a*?]"},
@@ -69,3 +100,36 @@ def run(goal: float = 0.3, *, cap: float | None = None, pin: float | None = None
         rules=tuple(rules),
     )
     return allocate(figures(), plan)
+
+
+def exported(
+    allocation: Allocation,
+    *,
+    words: Words = WORDS,
+    remarks: Sequence[Remark] = (),
+    overrides: Sequence[OverrideLine] = (),
+    **changes: Any,
+) -> Exported:
+    """A run with all that an export says of it; `changes` are of its imprint."""
+    hashes = {"targets_sha256": targets_sha256(allocation), "figures_sha256": allocation.figures.sha256}
+    plan = allocation.plan
+    return Exported(
+        imprint=replace(IMPRINT, **{**hashes, **changes}),
+        lang="vi",
+        allocation=allocation,
+        words=words,
+        indicators={
+            one.id: IndicatorLine(
+                one.id, "Tỷ lệ " + one.id, one.id, "hồ sơ", "tử", "mẫu", "định nghĩa", "QĐ 27", "", ""
+            )
+            for one in plan.indicators
+        },
+        rules=tuple(RuleLine(one.id, one.kind, words.rule(one.id), "", "=vì", "QĐ 27") for one in plan.rules),
+        overrides=tuple(overrides),
+        figures=FiguresLine(2, plan.as_of, "Sở TTTT", "", "so-lieu.xlsx", "ab" * 32, "", "lan", IMPRINT.made_at),
+        legal_bases=("Quyết định số 27/QĐ-UBQGCĐS",),
+        remarks=tuple(remarks),
+        goals=tuple(f"{one.indicator} {one.period}" for one in allocation.summaries),
+        sentence=lambda agency, indicator, period: f"{agency} {indicator} {period}",
+        scenario_note="",
+    )

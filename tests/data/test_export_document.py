@@ -23,7 +23,7 @@ from data.export import (
 )
 from data.export.document import plain
 from engine import ENGINE_VERSION, GoalStatus
-from tests.data.results import CAP, run
+from tests.data.results import CAP, exported, run
 
 SUMMARY = (
     "indicator period goal start attained_exact attained lift lift_rounded status "
@@ -121,13 +121,20 @@ def read_csv(path: Path) -> list[list[str]]:
 
 
 def test_the_csv_holds_the_targets(tmp_path: Path) -> None:
-    write_csv(run(), tmp_path / "t.csv")
+    write_csv(exported(run()), tmp_path / "t.csv")
     head, *rows = read_csv(tmp_path / "t.csv")
     targets = result_document(run(), "x")["targets"]
-    assert head == list(TARGET_KEYS)
+    assert head[: len(TARGET_KEYS)] == list(TARGET_KEYS)
     assert len(rows) == len(targets)
+    carried = {tuple(zip(head[len(TARGET_KEYS) :], row[len(TARGET_KEYS) :], strict=True)) for row in rows}
+    assert len(carried) == 1, "the imprint is the same in every row"
+    imprint = dict(carried.pop())
+    assert (imprint["export_scenario"], imprint["export_table"]) == ("hau-giang-2022/base", "4")
+    assert (imprint["export_state"], imprint["export_illustrative"]) == ("draft", "true")
+    assert imprint["export_made_at"] == "2022-06-20T09:30:00+00:00"
+    assert imprint["export_targets_sha256"] == targets_sha256(run())
     for row, target in zip(rows, targets, strict=True):
-        for key, cell in zip(head, row, strict=True):
+        for key, cell in zip(TARGET_KEYS, row, strict=False):
             value = target[key]
             if isinstance(value, bool):
                 assert cell == str(value).lower()
@@ -140,7 +147,7 @@ def test_the_csv_holds_the_targets(tmp_path: Path) -> None:
 
 
 def test_no_cell_of_a_csv_runs(tmp_path: Path) -> None:
-    write_comparison_csv([("=cmd", run())], tmp_path / "t.csv")
+    write_comparison_csv([exported(run(), scenario="=cmd")], tmp_path / "t.csv")
     for row in read_csv(tmp_path / "t.csv"):
         for cell in row:
             assert not cell.startswith(("=", "@", "+", "\t", "\r"))
@@ -156,7 +163,7 @@ def test_a_comparison_holds_each_result(tmp_path: Path) -> None:
     assert [r["summary"] for r in again["results"]] == [
         strict(json_text(result_document(a, i)))["summary"] for i, a in both
     ]
-    write_comparison_csv(both, tmp_path / "c.csv")
+    write_comparison_csv([exported(i, scenario=a) for a, i in both], tmp_path / "c.csv")
     assert [row[0] for row in read_csv(tmp_path / "c.csv")][1:] == ["a"] * 24 + ["b"] * 24
 
 
@@ -167,5 +174,5 @@ def test_vietnamese_is_written_as_it_is(tmp_path: Path) -> None:
 
 def test_nowhere_to_write(tmp_path: Path) -> None:
     with pytest.raises(OutputError) as refusal:
-        write_csv(run(), tmp_path / "none" / "t.csv")
+        write_csv(exported(run()), tmp_path / "none" / "t.csv")
     assert (refusal.value.code, refusal.value.path) == ("no_such_folder", tmp_path / "none" / "t.csv")

@@ -11,6 +11,7 @@ import pytest
 
 from data.intake import ERRORS, WARNINGS, Known, KnownAgency, Severity, read
 from tests.data.files import KNOWN, book_bytes, changed, codes, csv_bytes, form_rows, long_rows, the
+from tests.data.test_intake_reports import OF_REPORTS
 
 FILE_ERRORS = ERRORS[: ERRORS.index("no_header")]
 
@@ -127,6 +128,18 @@ FAULTS = [
         known=dataclasses.replace(CAMPAIGN, previous={("STP", "online"): (400, 1000)}),
         details={"before": 0.4, "after": 0.15},
     ),
+    Fault(
+        "count_shrank",
+        "G2",
+        known=dataclasses.replace(CAMPAIGN, previous={("STP", "online"): (120, 801)}),
+        details={"field": "denominator", "before": 801, "after": 800},
+    ),
+    Fault(
+        "count_shrank",
+        "F2",
+        known=dataclasses.replace(CAMPAIGN, previous={("STP", "online"): (121, 700)}),
+        details={"field": "numerator"},
+    ),
     Fault("small_denominator", "G2", {"F2": 3, "G2": 11}, details={"denominator": 11}),
     Fault("children_off_parent", "G4", PARENTED | {"G2": 901}, known=KNOWN, details={"children": 901, "parent": 900}),
     Fault(
@@ -224,7 +237,8 @@ def test_services_are_compared_with_the_catalogue_once_all_have_reported() -> No
 
 def test_every_code_is_tried() -> None:
     elsewhere = {"ambiguous_agency", "hidden_sheet_only", "sheet_ignored", "services_off_catalogue", "external_links"}
-    tried = {fault.code for fault in FAULTS} | elsewhere | set(FILE_ERRORS)
+    elsewhere |= {"legacy_text", "legacy_read", "not_a_month"}
+    tried = {fault.code for fault in FAULTS} | elsewhere | set(FILE_ERRORS) | OF_REPORTS
     assert set(ERRORS) | set(WARNINGS) == tried
 
 

@@ -71,7 +71,7 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
     "broken xml": (raw_book(raw_sheet("<row><c></row>")), "a.xlsx", "broken_workbook"),
     "twice the same part": (with_part("xl/Workbook.xml"), "a.xlsx", "broken_workbook"),
     "latin": ("Sở Y tế".encode("windows-1258", "replace") + b"\xe0,\xff", "a.csv", "not_utf8"),
-    "utf-16": ("agency,name".encode("utf-16"), "a.csv", "not_utf8"),
+    "utf-16": (b"\xff\xfe" + b"a\x00" * 9 + b"b", "a.csv", "not_utf8"),
     "utf-16 without mark": (("agency,name" * 9).encode("utf-16-le"), "a.csv", "not_utf8"),
     "open quote": (GOOD + b'"x', "a.csv", "broken_csv"),
     "long field": (GOOD + b'"' + b"x" * 200_000 + b'"\n', "a.csv", "broken_csv"),

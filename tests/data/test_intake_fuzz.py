@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from data.intake import ERRORS, WARNINGS, Reading, Severity, read
 from engine import Figures
+from tests.data import messy
 from tests.data.files import KNOWN, book_bytes, csv_bytes, form_rows, long_rows
 
 BOOKS = (book_bytes({"Biểu": long_rows()}), book_bytes({"Biểu": form_rows(), "Khác": [["x"]]}))
@@ -67,6 +68,40 @@ CELLS = st.one_of(
 def test_cells(rows: list[list[Any]], form: bool, known: bool) -> None:
     head = form_rows()[:5] if form else long_rows()[:1]
     text = [[v if isinstance(v, str) else str(v).removesuffix(".0") for v in row] for row in [*head, *rows]]
+    data = csv_bytes([[v.encode("utf-8", "replace").decode() for v in row] for row in text])
+    holds(read(data, "a.csv", known=KNOWN if known else None))
+
+
+REPORT_CELLS = st.one_of(
+    CELLS,
+    st.sampled_from(
+        [
+            *(
+                "I",
+                "A",
+                "-",
+                "Sở Tư pháp",
+                "Sở Y tế - Một phần",
+                "Tất cả",
+                "Một phần",
+                "Toàn trình",
+                "Cấp tỉnh",
+                "61 %",
+            ),
+            *("Đơn vị báo cáo:", "Từ ngày 01/01/2022 đến ngày 99/99/2022", "Së T\u00ad ph¸p", "Sôû Tö phaùp", "(1)"),
+        ]
+    ),
+)
+
+
+@given(
+    st.lists(st.lists(REPORT_CELLS, max_size=3), max_size=3),
+    st.lists(st.lists(REPORT_CELLS, min_size=5, max_size=14), max_size=9),
+    st.sampled_from([messy.II06A_HEAD, messy.II06A_HEAD[:3], messy.ONE_STOP_HEAD]),
+    st.booleans(),
+)
+def test_cells_of_reports(above: list[list[Any]], rows: list[list[Any]], head: list[list[Any]], known: bool) -> None:
+    text = [[v if isinstance(v, str) else str(v).removesuffix(".0") for v in row] for row in [*above, *head, *rows]]
     data = csv_bytes([[v.encode("utf-8", "replace").decode() for v in row] for row in text])
     holds(read(data, "a.csv", known=KNOWN if known else None))
 

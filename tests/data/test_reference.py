@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +11,7 @@ import pytest
 
 from data import reference
 from data.intake import read
+from data.reference import compose_national as national
 from data.reference import figures
 from data.reference.compose_hau_giang import DEPARTMENTS, compose
 from engine import Figures
@@ -117,3 +119,41 @@ def test_the_shipped_file_read_as_a_users_file_is_the_same(campaign: str) -> Non
     reading = read(path, path.name, known=None)
     assert reading.frame is not None
     assert Figures.from_frame(reading.frame).sha256 == figures(campaign).sha256
+
+
+# the whole country ----------------------------------------------------------------------------------
+def test_composing_the_country_again_gives_the_same_text() -> None:
+    with gzip.open(FOLDER / "national-2022" / "figures.csv.gz", "rt", encoding="utf-8", newline="") as opened:
+        committed = opened.read()
+    assert national.compose() == committed
+
+
+def test_the_country_is_the_published_list() -> None:
+    with gzip.open(FOLDER / "national-2022" / "units.csv.gz", "rt", encoding="utf-8", newline="") as opened:
+        units = {row["code"]: row for row in csv.DictReader(opened)}
+    table = figures("national-2022").frame.set_index("agency")
+    assert table["level"].value_counts().to_dict() == {"commune": 10_599, "district": 705, "province": 63}
+    assert {code: (row["level"], row["parent"]) for code, row in units.items()} == {
+        code: (level, parent) for code, level, parent in zip(table.index, table["level"], table["parent"], strict=True)
+    }
+    assert table["name"].is_unique
+    for code, unit in units.items():
+        assert table.loc[code, "name"].lower().startswith(f"ubnd {unit['name'].lower()}")
+    assert table.loc["760", "name"] == "UBND quận 1 (Hồ Chí Minh)"
+    assert set(table["note"]) == {"Số liệu minh họa (illustrative)"}
+
+
+def test_the_country_adds_up_from_below() -> None:
+    table = figures("national-2022").frame.set_index("agency")
+    for upper, lower, rate in (("province", "district", 0.2839), ("district", "commune", 0.3720)):
+        above, below = table[table["level"] == upper], table[table["level"] == lower]
+        counts = ["numerator", "denominator"]
+        own = above[counts] - below.groupby("parent")[counts].sum().reindex(above.index).fillna(0.0)
+        assert (own["denominator"] > 0).all()
+        assert (own["numerator"] >= 0).all()
+        assert (own["numerator"] <= own["denominator"]).all()
+        assert own["numerator"].sum() / own["denominator"].sum() == pytest.approx(rate, abs=1e-3)
+    communes = table[table["level"] == "commune"]
+    assert communes["numerator"].sum() / communes["denominator"].sum() == pytest.approx(0.1306, abs=1e-3)
+    assert 20 <= (communes["denominator"] == 0).sum() <= 50
+    assert 20 <= communes["denominator"].between(1, 29).sum() <= 100

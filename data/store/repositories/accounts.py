@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Select, bindparam, delete, exists, func, insert, select, update
 
 from data.store import records, tables
 from data.store.errors import StoreError
-from data.store.repositories.base import Repository, only, record
+from data.store.repositories.base import Repository, only, plainly, record
 
 
 class Users(Repository):
@@ -51,8 +52,12 @@ class Users(Repository):
 
     def find(self, name: str) -> records.User | None:
         """The user of that name, whatever its case or width, or None."""
-        row = self._first(select(tables.User).where(tables.User.key == name_key(name)))
-        return None if row is None else record(records.User, row)
+        return self._quick(records.User, plainly(tables.User, records.User, "key"), key=name_key(name))
+
+    def holding(self, name: str, hash: str, *, purpose: str) -> records.User | None:
+        """The user of that name, if there is one and the secret of that hash can be used now: one question."""
+        asked = {"key": name_key(name), "hash": hash, "purpose": purpose, "now": self._turn.at}
+        return self._quick(records.User, _holding(), **asked)
 
     def list(self) -> tuple[records.User, ...]:
         """All users by name."""
@@ -126,8 +131,9 @@ class Tokens(Repository):
 
     def find(self, hash: str, *, purpose: str) -> records.SetupToken | None:
         """The token of that secret if it can be used now, or None."""
-        row = self._usable(hash, purpose)
-        return None if row is None else record(records.SetupToken, row)
+        by = plainly(tables.SetupToken, records.SetupToken, "hash", "purpose")
+        found = self._quick(records.SetupToken, by, hash=hash, purpose=purpose)
+        return found if found is not None and found.used_at is None and found.expires > self._turn.at else None
 
     def use(self, hash: str, *, purpose: str) -> records.SetupToken:
         """Use a token up.
@@ -158,6 +164,14 @@ class Tokens(Repository):
         query = select(own).where(own.hash == hash, own.purpose == purpose, own.used_at.is_(None))
         found: tables.SetupToken | None = self._first(query.where(own.expires > self._turn.at))
         return found
+
+
+@cache
+def _holding() -> Select[Any]:
+    own = tables.SetupToken
+    usable = (own.hash == bindparam("hash"), own.purpose == bindparam("purpose"), own.used_at.is_(None))
+    usable_now = exists().where(*usable, own.expires > bindparam("now"))
+    return plainly(tables.User, records.User, "key").where(usable_now)
 
 
 def name_key(name: str) -> str:

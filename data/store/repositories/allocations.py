@@ -8,7 +8,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from data.store import records, tables
 from data.store.errors import StoreError
@@ -277,6 +277,10 @@ class Overrides(Repository):
         if active is not None:
             query = query.where(own.withdrawn_at.is_(None) if active else own.withdrawn_at.is_not(None))
         return tuple(record(records.Override, row) for row in self._all(query))
+
+    def expected(self) -> int:
+        """The id that the next override will most likely get: what is prepared for it is found again."""
+        return int(self._first(select(func.max(tables.Override.id))) or 0) + 1
 
     def change(self, id: int, based_on: int, **fields: Any) -> records.Override:
         """Change value, reason or ground of an override in force.

@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache, cached_property
 from typing import Any, TypeVar
 
-from sqlalchemy import Executable, func, select
+from sqlalchemy import Connection, Executable, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from data.store import tables
@@ -36,6 +37,11 @@ class Turn:
     actor: str
     at: datetime
     busy_seconds: float
+
+    @cached_property
+    def connection(self) -> Connection:
+        """What the session works on, found once."""
+        return self.session.connection()
 
 
 class Repository:
@@ -69,6 +75,12 @@ class Repository:
     def _execute(self, statement: Executable, rows: Any = None) -> Any:
         with refusals(self._turn.busy_seconds):
             return self._session.execute(statement, rows)
+
+    def _quick(self, kind: type[Record], query: Executable, **values: Any) -> Record | None:
+        """The first record of a query made by `plainly`, or None."""
+        with refusals(self._turn.busy_seconds):
+            row = self._turn.connection.execute(query, values).first()
+        return None if row is None else kind(*row)
 
     def _add(self, *rows: tables.Base) -> None:
         with refusals(self._turn.busy_seconds):
@@ -116,6 +128,19 @@ class Repository:
         for name, value in self._stamp(row.version + 1).items():
             setattr(row, name, value)
         return self._read_back(row)
+
+
+@cache
+def plainly(table: type[tables.Base], kind: type[Any], *by: str, newest: str | None = None) -> Select[Any]:
+    """The rows of a table by the columns `by`, as the fields of `kind` in their order.
+
+    For what is asked at every move of a lever: made once, and without objects that follow their rows. `newest` is the
+    column by which the last one comes first.
+    """
+    own = table.__table__.c
+    query = select(*(own[one.name] for one in dataclasses.fields(kind)))
+    query = query.where(*(own[name] == bindparam(name) for name in by))
+    return query if newest is None else query.order_by(own[newest].desc()).limit(1)
 
 
 def record(kind: type[Record], row: tables.Base, /, **instead: Any) -> Record:

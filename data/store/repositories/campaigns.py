@@ -8,7 +8,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import insert, or_, select
 
 from data.store import records, tables
 from data.store.errors import StoreError
@@ -115,8 +115,10 @@ class Agencies(Repository):
         for one in new:
             if one.parent is not None and one.parent not in codes:
                 raise StoreError("unknown_reference", kind="parent", id=one.code, parent=one.parent)
-        self._add(*(tables.Agency(**{**_values(one), **self._stamp()}) for one in new))
-        return len(new)
+        rows = [{**_values(one), **self._stamp()} for one in new]
+        if rows:
+            self._execute(insert(tables.Agency), rows)
+        return len(rows)
 
     def list(self, campaign: str) -> tuple[records.Agency, ...]:
         """All agencies a campaign ever had, by code."""
@@ -197,8 +199,10 @@ class Agencies(Repository):
         return tuple(record(records.Succession, row, kind=SuccessionKind(row.kind)) for row in self._all(query))
 
     def _some(self, campaign: str, *where: Any) -> tuple[records.Agency, ...]:
-        query = select(tables.Agency).where(tables.Agency.campaign == campaign, *where).order_by(tables.Agency.code)
-        return tuple(record(records.Agency, row) for row in self._all(query))
+        own = tables.Agency
+        columns = [getattr(own, field.name) for field in dataclasses.fields(records.Agency)]
+        query = select(*columns).where(own.campaign == campaign, *where).order_by(own.code)
+        return tuple(records.Agency(*row) for row in self._execute(query))
 
 
 class Indicators(Repository):

@@ -11,9 +11,11 @@ from sqlalchemy import insert, select
 
 from data.store import records, tables
 from data.store.errors import StoreError
-from data.store.repositories.base import Repository, record
+from data.store.repositories.base import Repository, plainly, record
 from engine import Figures as EngineFigures
+from engine import History
 
+_MONTHLY = ("agency", "indicator", "end", "numerator", "denominator")
 _EXPECTED, _PROPOSED = "expected", "proposed"
 _TEXTS = ("agency", "name", "level", "parent", "indicator", "note")
 _NUMBERS = ("numerator", "denominator", "ceiling", "weight")
@@ -29,6 +31,7 @@ class Figures(Repository):
         *,
         based_on: int | None,
         source: str,
+        history: History | None = None,
         reporter: str = "",
         filename: str = "",
         file_sha256: str = "",
@@ -42,16 +45,18 @@ class Figures(Repository):
             As `engine.Figures.from_frame` takes it.
         based_on : int or None
             Id of the newest version as the caller knows it; None if there was none.
+        history : History, optional
+            Months of the past that the version rests on; part of its hash. Kept once however many versions share it.
 
         Raises
         ------
         StoreError
             ``not_found`` {kind: campaign}; ``stale`` if another version came in the meantime.
         engine.FiguresError
-            If the table does not fit together.
+            If the table does not fit together, or a month is of an agency that it lacks.
         """
         self._get(tables.Campaign, campaign, "campaign")
-        figures = EngineFigures.from_frame(frame)
+        figures = EngineFigures.from_frame(frame).with_history(history)
         latest = self.latest(campaign)
         if based_on != (latest.id if latest else None):
             raise _stale(campaign, based_on, latest)
@@ -72,6 +77,8 @@ class Figures(Repository):
         )
         self._added(row)
         self._keep(row.id, figures.frame)
+        if history is not None:
+            self._add(tables.FiguresHistory(figures=row.id, history=self._kept_history(history)))
         return record(records.FiguresVersion, row)
 
     def get(self, id: int) -> records.FiguresVersion:
@@ -86,9 +93,8 @@ class Figures(Repository):
 
     def latest(self, campaign: str) -> records.FiguresVersion | None:
         """A campaign's newest version, or None."""
-        own = tables.FiguresVersion
-        row = self._first(select(own).where(own.campaign == campaign).order_by(own.number.desc()).limit(1))
-        return None if row is None else record(records.FiguresVersion, row)
+        query = plainly(tables.FiguresVersion, records.FiguresVersion, "campaign", newest="number")
+        return self._quick(records.FiguresVersion, query, campaign=campaign)
 
     def list(self, campaign: str) -> tuple[records.FiguresVersion, ...]:
         """A campaign's versions, oldest first."""
@@ -102,7 +108,17 @@ class Figures(Repository):
         Raises
         ------
         StoreError
-            ``not_found``; ``damaged`` {reason: figures, id} if it is not what it was.
+            As `read`.
+        """
+        return self.read(id).frame
+
+    def read(self, id: int) -> EngineFigures:
+        """The figures of a version with the months that they rest on.
+
+        Raises
+        ------
+        StoreError
+            ``not_found``; ``damaged`` {reason: figures, id} if table and history are not what they were.
         """
         version = self._get(tables.FiguresVersion, id, "figures")
         rows = self._columns(tables.FiguresRow, (*_TEXTS, *_NUMBERS), id)
@@ -110,9 +126,33 @@ class Figures(Repository):
         columns |= {name: np.array(rows[name], dtype=np.float64) for name in _NUMBERS}
         columns |= self._periods(id, version.columns, len(rows["agency"]))
         figures = EngineFigures.from_frame(pd.DataFrame({name: columns[name] for name in version.columns}))
+        figures = figures.with_history(self._history(id))
         if figures.sha256 != version.figures_sha256:
             raise StoreError("damaged", reason="figures", id=id)
-        return figures.frame
+        return figures
+
+    def _history(self, figures: int) -> History | None:
+        resting = self._find(tables.FiguresHistory, figures)
+        if resting is None:
+            return None
+        own = tables.HistoryRow
+        query = select(own.agency, own.indicator, own.end, own.numerator, own.denominator)
+        rows = self._execute(query.where(own.history == resting.history).order_by(own.position)).all()
+        return History.from_frame(pd.DataFrame([tuple(row) for row in rows], columns=list(_MONTHLY)))
+
+    def _kept_history(self, history: History) -> int:
+        """Id of a history, which is kept now unless one that says the same is there."""
+        own = tables.History
+        known = self._first(select(own.id).where(own.sha256 == history.sha256))
+        if known is not None:
+            return int(known)
+        row = self._added(own(sha256=history.sha256, rows=len(history.frame)))
+        told = [dict(zip(_MONTHLY, one, strict=True)) for one in history.frame.itertuples(index=False, name=None)]
+        if told:
+            self._execute(
+                insert(tables.HistoryRow), [{"history": row.id, "position": at, **one} for at, one in enumerate(told)]
+            )
+        return row.id
 
     def _keep(self, id: int, frame: pd.DataFrame) -> None:
         empty = [None] * len(frame)

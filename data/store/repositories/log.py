@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from contextlib import closing
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, or_, select, type_coerce, update
 
 from data.store import records, tables
 from data.store.errors import StoreError
 from data.store.failures import refusals
-from data.store.records import Broken, LogEntry
+from data.store.records import Broken, LogEntry, Verified
 from data.store.repositories.base import Repository, record
-from data.store.types import same_document, written
+from data.store.types import Words, same_document, written
 
 GENESIS = "0" * 64
 """What stands in place of a hash before the first entry."""
@@ -78,8 +79,25 @@ class Log(Repository):
         user: str | None = None,
         subject: str | None = None,
         subject_prefix: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        actions: Collection[str] | None = None,
+        subjects: Collection[str] | None = None,
+        text: str = "",
     ) -> tuple[LogEntry, ...]:
-        """At most `limit` entries with `after` < seq < `before` that match what is given."""
+        """At most `limit` entries with `after` < seq < `before` that match what is given.
+
+        Parameters
+        ----------
+        since, until : datetime, optional
+            Written at `since` or later and before `until`.
+        actions : collection of str, optional
+            Any of them; one that ends in a dot stands for all that begin with it.
+        subjects : collection of str, optional
+            Any of them; one that ends in a slash stands for all that begin with it.
+        text : str
+            Part of what changed, of the subject or of the user, whatever the case of the letters.
+        """
         log = tables.LogEntry
         query = select(log).where(log.seq > after)
         if before is not None:
@@ -89,18 +107,44 @@ class Log(Repository):
                 query = query.where(column == value)
         if subject_prefix is not None:
             query = query.where(log.subject.startswith(subject_prefix, autoescape=True))
+        if since is not None:
+            query = query.where(log.at >= since)
+        if until is not None:
+            query = query.where(log.at < until)
+        if actions is not None:
+            query = query.where(_any_of(log.action, actions, "."))
+        if subjects is not None:
+            query = query.where(_any_of(log.subject, subjects, "/"))
+        if text:
+            query = query.where(_says(text))
         query = query.order_by(log.seq.desc() if newest_first else log.seq).limit(limit)
         return tuple(record(LogEntry, row) for row in self._all(query))
 
     def verify(self) -> Broken | None:
         """The first entry that is not what was written, or None if the whole chain holds."""
-        seq, previous = 0, GENESIS
-        with closing(self._stream()) as entries:
+        return self.verify_on(0).broken
+
+    def verify_on(self, after: int, most: int | None = None) -> Verified:
+        """Read on from an entry up to which the log was found to hold: to the end, or at most so many entries."""
+        seq, previous = after, GENESIS
+        if after:
+            last = self._entry(after)
+            if last is None:
+                return Verified(after, previous, whole=False, broken=Broken(after, "missing"))
+            previous = last.hash
+        with closing(self._stream(after, most)) as entries:
             for entry in entries:
                 broken = self._fault(entry, seq + 1, previous)
                 if broken is not None:
-                    return broken
+                    return Verified(seq, previous, whole=False, broken=broken)
                 seq, previous = entry.seq, entry.hash
+        if most is not None and seq - after == most:
+            return Verified(seq, previous, whole=False)
+        broken = self._at_the_end(seq, previous)
+        return Verified(seq, previous, whole=broken is None, broken=broken)
+
+    def _at_the_end(self, seq: int, previous: str) -> Broken | None:
+        """What does not fit between the last entry and the row that knows the end."""
         end, end_hash = self.head()
         if seq < end:
             return Broken(seq + 1, "cut")
@@ -125,13 +169,28 @@ class Log(Repository):
         row = self._find(tables.LogEntry, seq)
         return None if row is None else record(LogEntry, row)
 
-    def _stream(self) -> Generator[LogEntry]:
+    def _stream(self, after: int, most: int | None) -> Generator[LogEntry]:
         columns = [getattr(tables.LogEntry, name) for name in (*_HASHED, "hash")]
         with refusals(self._turn.busy_seconds):
-            query = select(*columns).order_by(tables.LogEntry.seq).execution_options(yield_per=_PAGE)
+            query = select(*columns).where(tables.LogEntry.seq > after).order_by(tables.LogEntry.seq).limit(most)
+            query = query.execution_options(yield_per=_PAGE)
             with self._session.execute(query) as found:
                 for row in found:
                     yield LogEntry(**row._mapping)
+
+
+def _any_of(column: Any, wanted: Collection[str], end: str) -> ColumnElement[bool]:
+    """Whole names, and beginnings of names, which are those with `end` at their end."""
+    begun = [column.startswith(one, autoescape=True) for one in sorted(wanted) if one.endswith(end)]
+    return or_(column.in_([one for one in wanted if not one.endswith(end)]), *begun)
+
+
+def _says(text: str) -> ColumnElement[bool]:
+    """Entries that hold a text; SQLite knows the case of Latin letters only, so three ways to write it are tried."""
+    own = tables.LogEntry
+    places = [own.user, own.subject, *(type_coerce(column, Words()) for column in (own.before, own.after))]
+    ways = {text, text.lower(), text.upper(), text[:1].upper() + text[1:]}
+    return or_(*(place.icontains(way, autoescape=True) for place in places for way in sorted(ways)))
 
 
 def entry_hash(entry: dict[str, Any]) -> str:

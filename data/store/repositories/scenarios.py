@@ -11,7 +11,7 @@ from sqlalchemy import select
 from data.store import records, tables
 from data.store.errors import StoreError
 from data.store.records import Document, Texts
-from data.store.repositories.base import Repository, record
+from data.store.repositories.base import Repository, plainly, record
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -65,13 +65,15 @@ class Scenarios(Repository):
         StoreError
             ``not_found``.
         """
-        return record(records.ScenarioRecord, self._get(tables.Scenario, id, "scenario"))
+        found = self._quick(records.ScenarioRecord, plainly(tables.Scenario, records.ScenarioRecord, "id"), id=id)
+        if found is None:
+            raise StoreError("not_found", kind="scenario", id=id)
+        return found
 
     def find(self, campaign: str, slug: str) -> records.ScenarioRecord | None:
         """The scenario of that name in a campaign's addresses, or None."""
-        own = tables.Scenario
-        row = self._first(select(own).where(own.campaign == campaign, own.slug == slug))
-        return None if row is None else record(records.ScenarioRecord, row)
+        query = plainly(tables.Scenario, records.ScenarioRecord, "campaign", "slug")
+        return self._quick(records.ScenarioRecord, query, campaign=campaign, slug=slug)
 
     def list(self, campaign: str) -> tuple[records.ScenarioRecord, ...]:
         """A campaign's scenarios, oldest first; who may see which is not decided here."""
@@ -132,11 +134,11 @@ class Scenarios(Repository):
         StoreError
             ``not_found``.
         """
-        own = tables.ScenarioVersion
-        row = self._first(select(own).where(own.scenario == id, own.number == number))
-        if row is None:
+        query = plainly(tables.ScenarioVersion, records.ScenarioVersion, "scenario", "number")
+        found = self._quick(records.ScenarioVersion, query, scenario=id, number=number)
+        if found is None:
             raise StoreError("not_found", kind="scenario_version", id=(id, number))
-        return record(records.ScenarioVersion, row)
+        return found
 
     def at(self, version_id: int) -> records.ScenarioVersion:
         """A version by its own id.

@@ -9,6 +9,7 @@ import pandas as pd
 
 from data.store import Work, records
 from data.store.records import AllocationRecord, AllocationRow, State
+from engine import History
 
 CAMPAIGN = "hg"
 DECISION = {"decision_number": "1045/QĐ-UBND", "decision_date": date(2022, 6, 21)}
@@ -57,6 +58,23 @@ def inputs(work: Work) -> tuple[records.FiguresVersion, records.ScenarioVersion]
     figures = work.figures.add(CAMPAIGN, frame(), based_on=None, source="Công văn 12", reporter="Sở TTTT")
     scenario = work.scenarios.add(CAMPAIGN, "base", name={"vi": "Gốc", "en": "Base"}, document=document(), sha256="5")
     return figures, work.scenarios.head(scenario.id)
+
+
+def months() -> History:
+    """Two months of two agencies, with one that was not reported."""
+    nan = float("nan")
+    ends = [date(2022, 4, 30), date(2022, 5, 31)]
+    told = {"agency": ["STP"] * 2 + ["SYT"] * 2, "indicator": "online", "end": ends * 2}
+    return History.from_frame(
+        pd.DataFrame({**told, "numerator": [1.0, 2.0, 2.0**53 - 2, nan], "denominator": [3.0, 4.0, 2.0**53 - 1, nan]})
+    )
+
+
+def with_months(work: Work) -> records.FiguresVersion:
+    """The newest figures once more, resting on `months`."""
+    latest = work.figures.latest(CAMPAIGN)
+    based_on = None if latest is None else latest.id
+    return work.figures.add(CAMPAIGN, frame(), based_on=based_on, source="Báo cáo tháng", history=months())
 
 
 def document(goal: float = 0.5) -> dict[str, Any]:

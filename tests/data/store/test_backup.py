@@ -12,7 +12,7 @@ import pytest
 from data.output import OutputError
 from data.store import Store, StoreError, backup, restore, verify_backup
 from data.store.dialects import Mode, connect, find_file, for_mode, make_room, parse
-from data.store.migrations import REVISIONS
+from data.store.migrations import HEAD, REVISIONS
 from data.store.migrations.upgrade import upgrade
 from data.store.store import utc_now
 from tests.data.store import samples
@@ -55,6 +55,12 @@ def fill(store: Store) -> None:
             role="admin",
         )
         work.logins.add("an", "10.0.0.1", False)
+        work.choices.add(samples.CAMPAIGN, scenario_version=1, figures_version=1, note="vì dễ làm")
+        work.templates.add("mẫu.docx", bytes(range(256)))
+        samples.with_months(work)
+        for owner, address in (("an", "goal=0.4&x=%C4%91"), ("lan", ""), ("minh", "gone")):
+            work.drafts.keep(owner, 1, based_on=1, figures=1, address=address, dropped=0)
+        work.drafts.drop("minh", 1)
         work.log.append("allocation.issue", f"allocation/{issued.id}", None, {"x": 1 / 3})
 
 
@@ -67,12 +73,16 @@ def everything(store: Store) -> tuple[object, ...]:
             work.agencies.list(samples.CAMPAIGN),
             work.figures.list(samples.CAMPAIGN),
             work.figures.frame(1).to_csv(float_format="%r"),
+            work.figures.read(2).sha256,
             work.scenarios.history(1),
             work.runs.list(samples.CAMPAIGN),
             allocations,
             [work.allocations.rows(one.id) for one in allocations],
             [work.allocations.transitions(one.id) for one in allocations],
             [work.overrides.list(one.id) for one in allocations],
+            work.choices.list(samples.CAMPAIGN),
+            work.templates.current(),
+            [work.drafts.list(owner, samples.CAMPAIGN) for owner in ("an", "lan", "minh")],
             work.users.list(),
             work.log.entries(),
             work.log.head(),
@@ -88,6 +98,8 @@ def test_a_backup_of_either_is_restored_into_either(
     manifest = backup(store, tmp_path / "b.chitieu")
     assert verify_backup(tmp_path / "b.chitieu") == manifest
     assert manifest.counts["allocation_rows"] == 2
+    assert [manifest.counts[name] for name in ("histories", "history_rows", "figures_histories")] == [1, 4, 1]
+    assert (manifest.counts["choices"], manifest.counts["drafts"]) == (1, 3)
     url = other_url(target)
     assert restore(url, tmp_path / "b.chitieu").aside is None
     with closing(Store.open(url, migrate=False)) as other:
@@ -96,6 +108,9 @@ def test_a_backup_of_either_is_restored_into_either(
             assert work.log.verify() is None
         with other.work("an") as work:  # ids go on, issued rows stay frozen
             assert work.allocations.add(samples.CAMPAIGN, figures_version=1, scenario_version=1).id == 3
+            assert work.choices.add(samples.CAMPAIGN, figures_version=1, scenario_version=1).id == 2
+            late = work.drafts.keep("minh", 1, based_on=1, figures=1, address="gone", dropped=0)
+            assert late is None  # dropped in the copy too
         with pytest.raises(StoreError, match="frozen"), other.work("an") as work:
             samples.override(work, 1, agency="936")
 
@@ -159,7 +174,7 @@ def damage(path: Path, statement: str) -> None:
         ("DELETE FROM transitions", "damaged", "content"),
         ("DROP TABLE chitieu_backup", "foreign_database", "no_manifest"),
         ("UPDATE chitieu_backup SET manifest = '{}'", "foreign_database", "manifest"),
-        (MANIFEST.format('"0002"', '"0999"'), "newer_database", None),
+        (MANIFEST.format(f'"{HEAD}"', '"0999"'), "newer_database", None),
         (MANIFEST.format('"format": 1', '"format": 2'), "newer_database", None),
     ],
 )

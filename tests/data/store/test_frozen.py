@@ -23,6 +23,9 @@ def raw(store: Store, database_url: str) -> Iterator[Engine]:
         draft = work.allocations.add("hg", figures_version=1, scenario_version=1, corrects=issued.id)
         work.allocations.put_rows(draft.id, [samples.row(0, "STP", 0.5)])
         work.overrides.copy(issued.id, draft.id)
+        work.choices.add("hg", scenario_version=1, figures_version=1)
+        work.templates.add("mau.docx", b"\x00x")
+        samples.with_months(work)
         work.log.append("allocation.correct", "allocation/2")
     engine = create_engine(parse(database_url))
     yield engine
@@ -65,6 +68,7 @@ ALLOCATION = (
     f" created_at, version, changed_by, changed_at) VALUES (7, 'hg', 1, 'draft', 1, 1, 'x', {MOMENT}, 1, 'x', {MOMENT})"
 )
 ENTRY = "INSERT OR REPLACE INTO log SELECT seq, at, 'x', action, subject, before, after, previous_hash, hash FROM log"
+DRAFT = f"INSERT INTO drafts VALUES ('x', 1, %s, 1, '%s', 0, {MOMENT})"  # noqa: S608
 EVERYWHERE = [
     ("allocations", "UPDATE allocations SET state = 'draft' WHERE id = 1"),
     ("allocations", "UPDATE allocations SET decision_number = '1' WHERE id = 1"),
@@ -97,6 +101,16 @@ EVERYWHERE = [
     ("scenario_versions", "UPDATE scenario_versions SET document = '{}'"),
     ("runs", "UPDATE runs SET engine_version = '9'"),
     ("runs", "DELETE FROM runs"),
+    ("choices", "UPDATE choices SET note = 'x'"),
+    ("choices", "UPDATE choices SET id = 9"),
+    ("choices", "DELETE FROM choices WHERE id = 1"),
+    ("histories", "UPDATE histories SET sha256 = 'x'"),
+    ("history_rows", "UPDATE history_rows SET numerator = 1"),
+    ("history_rows", "DELETE FROM history_rows"),
+    ("figures_histories", "DELETE FROM figures_histories"),
+    ("templates", "UPDATE templates SET filename = 'x'"),
+    ("templates", "UPDATE templates SET content = NULL, sha256 = NULL"),
+    ("templates", "DELETE FROM templates WHERE id = 1"),
 ]
 
 
@@ -110,11 +124,19 @@ REPLACING = [
     ("overrides", f"INSERT OR REPLACE {OVERRIDE % (2, 1)}"),
     ("transitions", f"INSERT OR REPLACE {STEP % (1, 2)}"),
     ("runs", "INSERT OR REPLACE INTO runs SELECT * FROM runs"),
+    ("choices", "INSERT OR REPLACE INTO choices SELECT * FROM choices"),
+    ("templates", "INSERT OR REPLACE INTO templates SELECT * FROM templates"),
     ("figures_rows", "INSERT OR REPLACE INTO figures_rows SELECT * FROM figures_rows"),
+    ("histories", "INSERT OR REPLACE INTO histories SELECT id, 'x', rows FROM histories"),
+    ("history_rows", "INSERT OR REPLACE INTO history_rows SELECT * FROM history_rows"),
+    ("figures_histories", "INSERT OR REPLACE INTO figures_histories SELECT * FROM figures_histories"),
     ("scenario_versions", "INSERT OR REPLACE INTO scenario_versions SELECT * FROM scenario_versions"),
     ("figures_versions", "INSERT OR REPLACE INTO figures_versions SELECT * FROM figures_versions"),
 ]
-EMPTYING = [(what, f"TRUNCATE {what} CASCADE") for what in ("log", "allocation_rows", "overrides", "transitions")]
+EMPTYING = [(what, f"TRUNCATE {what} CASCADE") for what in (
+    "log", "allocation_rows", "overrides", "transitions", "choices", "templates", "histories",
+    "history_rows", "figures_histories",
+)]  # fmt: skip
 
 
 def test_frozen_on_both(raw: Engine) -> None:
@@ -146,6 +168,8 @@ def test_drafts_are_not_frozen(raw: Engine) -> None:
         "UPDATE allocations SET approved_by = 'lan', submitted_by = 'lan' WHERE id = 2",
         "UPDATE allocations SET approved_by = 'lan' WHERE id = 2",
         "INSERT INTO log_head VALUES (2, 0, '')",
+        pytest.param(DRAFT % (1, "a" * 4001), id="a draft that is too long"),
+        pytest.param(DRAFT % ("NULL", "a"), id="half a draft"),
     ],
 )
 def test_nothing_impossible_is_kept(raw: Engine, statement: str) -> None:

@@ -112,6 +112,28 @@ def test_entries_are_found(store: Store) -> None:
         assert work.log.entries(subject_prefix="over%") == ()
 
 
+def test_entries_are_found_by_time_kind_subject_and_text(store: Store) -> None:
+    fill(store)
+    with store.work("u9") as work:
+        last = work.log.append("user.role", "agency/x_y/a", after={"tên": "Đặng Thị Ú", "100%": 1})
+
+    def found(**wanted: Any) -> list[int]:
+        with store.reading() as work:
+            return [one.seq for one in work.log.entries(**wanted)]
+
+    assert found(since=last.at) == [6]
+    assert found(until=last.at) == [1, 2, 3, 4, 5]
+    assert found(actions=["user."]) == [6]
+    assert found(actions=["user", "override.add"]) == [1, 2, 3, 4, 5]
+    assert found(actions=[]) == []
+    assert found(subjects=["override/2", "agency/x_y/"]) == [2, 6]
+    assert found(subjects=["agency/x_z/", "agency/x%/", "override"]) == []
+    assert found(text="Đặng Thị") == [6]
+    assert found(text="LÝ DO", actions=["override."]) == [1, 2, 3, 4, 5]
+    assert found(text="100%") == [6]
+    assert found(text="U9") == [6]
+
+
 @given(before=JSON, after=JSON)
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_logged_verifies(store: Store, before: Any, after: Any) -> None:

@@ -15,11 +15,12 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import func, select
 
 from data.reference import figures as shipped
-from data.store import Store, StoreError, Work
-from data.store.records import Agency, Indicator, State, SuccessionKind
-from engine import Figures
+from data.store import Store, StoreError, Work, tables
+from data.store.records import Agency, Indicator, State, SuccessionKind, User
+from engine import Figures, FiguresError, History
 from tests.data.store import samples
 from tests.data.store.samples import CAMPAIGN
 
@@ -255,6 +256,32 @@ def test_shipped_figures_come_back_bit_by_bit(store: Store, campaign: str) -> No
         samples.campaign(work)
         work.figures.add(CAMPAIGN, figures.frame, based_on=None, source="x")
     pd.testing.assert_frame_equal(read(store, lambda work: work.figures.frame(1)), figures.frame)
+
+
+def test_figures_rest_on_their_months_and_versions_share_them(store: Store) -> None:
+    with store.work("lan") as work:
+        samples.campaign(work)
+        plain = work.figures.add(CAMPAIGN, samples.frame(), based_on=None, source="x")
+        first = samples.with_months(work)
+        second = samples.with_months(work)
+    expected = Figures.from_frame(samples.frame()).with_history(samples.months())
+    assert first.figures_sha256 == second.figures_sha256 == expected.sha256 != plain.figures_sha256
+    with store.reading() as work:
+        assert work.figures.read(plain.id).history is None
+        found = work.figures.read(second.id).history
+        assert found is not None
+        pd.testing.assert_frame_equal(found.frame, samples.months().frame)
+        kept = (tables.History, tables.HistoryRow)
+        assert [work._turn.connection.scalar(select(func.count()).select_from(one)) for one in kept] == [1, 4]
+
+
+def test_months_of_an_agency_that_the_figures_lack_are_refused_whole(store: Store) -> None:
+    in_work(store, samples.campaign)
+    odd = samples.months().frame.assign(agency="SX")
+    odd["end"] = [date(2022, month, 28) for month in range(1, 5)]
+    with pytest.raises(FiguresError, match="history_agency"), store.work("lan") as work:
+        work.figures.add(CAMPAIGN, samples.frame(), based_on=None, source="x", history=History.from_frame(odd))
+    assert read(store, lambda work: work.figures.list(CAMPAIGN)) == ()
 
 
 counts = st.floats(0, allow_infinity=False, width=64) | st.just(float("nan"))
@@ -524,6 +551,29 @@ def test_a_token_is_used_once(database_url: str) -> None:
     now[0] += hour
     assert read(store, lambda work: work.tokens.find("late", purpose="setup")) is None
     assert in_work(store, lambda work: work.tokens.forget(now[0] + hour)) == 3
+    store.close()
+
+
+def test_whoever_holds_a_secret_is_found_until_it_is_over(database_url: str) -> None:
+    now = [datetime(2026, 11, 24, 8, 0, tzinfo=UTC)]
+    store = Store.open(database_url, clock=lambda: now[0])
+    hour = timedelta(hours=1)
+    lan = in_work(store, lambda work: work.users.add("Lan", display_name="Lan", password_hash="x", role="staff"))  # noqa: S106
+    for secret in ("one", "two"):
+        in_work(store, lambda work, secret=secret: work.tokens.add(secret, purpose="session", expires=work.at + hour))
+
+    def holder(name: str, secret: str, purpose: str = "session") -> User | None:
+        return read(store, lambda work: work.users.holding(name, secret, purpose=purpose))
+
+    assert holder("lan", "one") == holder("ＬＡＮ", "two") == lan
+    assert holder("lan", "one", "setup") is None
+    assert holder("lan", "three") is None
+    assert holder("hoa", "one") is None
+    in_work(store, lambda work: work.tokens.use("one", purpose="session"))
+    assert holder("lan", "one") is None
+    assert holder("lan", "two") == lan
+    now[0] += hour
+    assert holder("lan", "two") is None
     store.close()
 
 
