@@ -17,6 +17,20 @@ LOGIN = "accounts.login"
 LOGOUT = "accounts.logout"
 SETUP = "accounts.setup"
 PASSWORD = "accounts.password"  # noqa: S105  name of a route
+LOG_FILE = "log.table"
+BACKUP_FILE = "admin.backup"
+FIGURES_FORM = "figures.form"
+FIGURES_CHECK = "figures.check"
+FIGURES_ACCEPT = "figures.accept"
+LEARN_TABLE = "learning.table"
+LEARN_FILE = "learning.file"
+LEARN_KEEP = "learning.keep"
+TABLE_FILE = "downloads.table"
+SCENARIO_FILE = "downloads.scenario"
+COMPARISON_FILE = "downloads.comparison"
+SWEEP_FILE = "sweeps.rows"
+TEMPLATE_FILE = "template.file"
+TEMPLATE_TAKE = "template.take"
 HEALTHY = "health.alive"
 READY = "health.ready"
 ASSETS = "_dash_assets.static"
@@ -40,16 +54,54 @@ ROUTES: Mapping[str, Action] = MappingProxyType(
         "/_favicon.ico": Action.READ,
         LOGOUT: Action.OWN_ACCOUNT,
         PASSWORD: Action.OWN_ACCOUNT,
+        LOG_FILE: Action.READ_LOG,
+        BACKUP_FILE: Action.BACK_UP,
+        FIGURES_FORM: Action.READ,
+        FIGURES_CHECK: Action.IMPORT_FIGURES,
+        FIGURES_ACCEPT: Action.IMPORT_FIGURES,
+        LEARN_TABLE: Action.READ,
+        LEARN_FILE: Action.EDIT_SCENARIOS,
+        LEARN_KEEP: Action.EDIT_SCENARIOS,
+        TABLE_FILE: Action.READ,
+        SCENARIO_FILE: Action.READ,
+        COMPARISON_FILE: Action.READ,
+        SWEEP_FILE: Action.READ,
+        TEMPLATE_FILE: Action.MANAGE_CAMPAIGNS,
+        TEMPLATE_TAKE: Action.MANAGE_CAMPAIGNS,
     }
 )
 """Endpoint -> action it stands for. `CALLBACK` is not here: each callback has its own."""
+
+UPLOADS = frozenset({FIGURES_CHECK, FIGURES_ACCEPT, TEMPLATE_TAKE, LEARN_FILE, LEARN_KEEP})
+"""Endpoints that take files: nothing of the request is read before the right to what they stand for is checked."""
 
 CALLBACKS: Mapping[str, Action] = MappingProxyType(
     {
         "routing.routed": Action.READ,
         "workbench.move": Action.READ,
+        "workbench.chanced": Action.READ,
+        "workbench.weighed": Action.READ,
         "workbench.explained": Action.READ,
+        "workbench.stretch": Action.READ,
         "compare.compared": Action.READ,
+        "compare.asked": Action.CHOOSE,
+        "compare.decided": Action.CHOOSE,
+        "keeping.autosaved": Action.EDIT_SCENARIOS,
+        "keeping.settled": Action.EDIT_SCENARIOS,
+        "keeping.saved_as": Action.EDIT_SCENARIOS,
+        "keeping.shared": Action.EDIT_SCENARIOS,
+        "keeping.listed": Action.READ,
+        "log.verified": Action.VERIFY_LOG,
+        "monitor.replanned": Action.EDIT_SCENARIOS,
+        "ahead_sweep.done": Action.EDIT_SCENARIOS,
+        "ahead_sweep.watched": Action.READ,
+        "admin.asked": Action.MANAGE_USERS,
+        "admin.done": Action.MANAGE_USERS,
+        "figures.told": Action.READ,
+        "finalize.shown": Action.READ,
+        "finalize.kept": Action.FINALISE,
+        "finalize.submitted": Action.SUBMIT,
+        "finalize.decided": Action.APPROVE,
     }
 )
 """``<module>.<function>`` in `dashapp.callbacks` -> action it stands for."""

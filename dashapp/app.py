@@ -2,23 +2,50 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
 from dash import Dash
-from flask import Flask, Response, redirect, request
+from flask import Flask, request
 
 from dashapp import access, auth, health, logs, security, sending
-from dashapp.callbacks import compare, routing, workbench
+from dashapp.callbacks import (
+    admin,
+    ahead_learn,
+    ahead_sweep,
+    compare,
+    figures,
+    finalize,
+    keeping,
+    log,
+    monitor,
+    routing,
+    workbench,
+)
 from dashapp.i18n import LANGUAGES, t
-from dashapp.pages import accounts, refused, router, shell
+from dashapp.pages import accounts, admin_decision, downloads, figures_files, refused
+from dashapp.pages import admin as admin_page
+from dashapp.pages import ahead_learn as learn_page
+from dashapp.pages import ahead_sweep as sweeps
+from dashapp.pages import log as log_page
 from dashapp.services.database import Store
 from dashapp.services.rights import Action
+from dashapp.services.sweep_files import Place
 from dashapp.settings import Settings
 from dashapp.urlstate import language
 
 KEPT = frozenset({access.ASSETS, access.SUITES})
 """Endpoints whose answers a browser may keep."""
 ICON = "favicon.svg"
+THEME = "js/32-theme.js"
+"""Runs before anything is painted."""
+EARLY = "js/05-early.js"
+"""Asks for the page before Dash does."""
+_UNUSED = re.compile(r"\s*<script src=\"[^\"]*/(?:polyfill@7|dash_table/bundle)[^\"]*\"></script>")
+"""Scripts that Dash always sends: for browsers that cannot show the grid anyway, and a table that no page has."""
 
 _INDEX = """<!DOCTYPE html>
 <html lang="{lang}">
@@ -26,6 +53,8 @@ _INDEX = """<!DOCTYPE html>
         {metas}
         <title>{title}</title>
         <link rel="icon" type="image/svg+xml" href="{icon}">
+        <script src="{theme}"></script>
+        <script src="{early}"></script>
         {css}
     </head>
     <body>
@@ -38,7 +67,23 @@ _INDEX = """<!DOCTYPE html>
 
 
 class _Pages(Dash):
-    """Dash whose first answer is already in the language of its address."""
+    """Dash whose first answer is already in the language of its address, and whose callbacks answer in JSON."""
+
+    def callback(self, *parts: Any, **named: Any) -> Any:
+        """As Dash's; what the function gives back is written at once (`sending.written`)."""
+        register = super().callback(*parts, **named)
+
+        def decorated(function: Callable[..., Any]) -> Callable[..., Any]:
+            @wraps(function)
+            def answered(*args: Any, **more: Any) -> Any:
+                said = function(*args, **more)
+                if isinstance(said, dict):
+                    return {name: sending.written(value) for name, value in said.items()}
+                return tuple(map(sending.written, said)) if isinstance(said, tuple) else sending.written(said)
+
+            return register(answered)
+
+        return decorated
 
     def interpolate_index(
         self,
@@ -51,17 +96,19 @@ class _Pages(Dash):
         favicon: str = "",  # noqa: ARG002 (the index has its own)
         renderer: str = "",
     ) -> str:
-        lang = language(request.full_path)
+        lang, files = language(request.full_path), _addresses(self)
         return _INDEX.format(
             lang=lang,
             metas=metas,
             title=t("web.brand", lang),
-            icon=self.get_asset_url(ICON),
+            icon=files[ICON],
+            theme=files[THEME],
+            early=files[EARLY],
             css=css,
             opening=t("web.opening", lang),
             noscript=t("web.noscript", lang),
             config=config,
-            scripts=scripts,
+            scripts=_UNUSED.sub("", scripts),
             renderer=renderer,
         )
 
@@ -105,12 +152,20 @@ def create_app(store: Store, settings: Settings | None = None) -> Dash:
         csrf_token_name=security.TOKEN_COOKIE,
         csrf_header_name=security.TOKEN_HEADER,
     )
-    app.layout = shell.frame()
-    for part in (routing, workbench, compare):
-        part.register(app)
-    _redirect_home(server)
+    app.layout = lambda: routing.laid_out(store)
+    for part in (routing, workbench, compare, keeping, admin, log, figures, finalize, monitor, ahead_sweep):
+        part.register(app, store)
+    ahead_learn.register(app)
     server.register_blueprint(health.routes(store))
     server.register_blueprint(accounts.routes(store, settings))
+    server.register_blueprint(log_page.routes(store))
+    server.register_blueprint(admin_page.routes(store))
+    server.register_blueprint(figures_files.routes(store))
+    server.register_blueprint(learn_page.routes(store))
+    server.register_blueprint(downloads.routes(store))
+    server.register_blueprint(sweeps.routes(store))
+    sweeps.settle(server, Place(settings.folder, store.url.render_as_string(hide_password=False), settings.scheduler))
+    server.register_blueprint(admin_decision.routes(store))
     refused.register(server)
     refused.assets(server, _addresses(app))
     security.add_headers(server, settings, app.csp_hashes(), KEPT)
@@ -119,16 +174,8 @@ def create_app(store: Store, settings: Settings | None = None) -> Dash:
 
 
 def _addresses(app: Dash) -> dict[str, str]:
-    """Where the style sheets and the icon are, as Dash itself writes it: with the time of their last change."""
+    """Where style sheets, icon and theme script are, as Dash itself writes it: with the time of their last change."""
     folder = Path(app.config.assets_folder)
-    files = [*sorted(folder.glob("css/*.css")), folder / ICON]
-    named = {path.relative_to(folder).as_posix(): int(path.stat().st_mtime) for path in files}
+    files = [*sorted(folder.glob("css/*.css")), folder / ICON, folder / THEME, folder / EARLY]
+    named = {path.relative_to(folder).as_posix(): path.stat().st_mtime for path in files}
     return {name: f"{app.get_asset_url(name)}?m={changed}" for name, changed in named.items()}
-
-
-def _redirect_home(server: Flask) -> None:
-    @server.before_request
-    def to_workbench() -> Response | None:
-        if request.path == "/" and request.method == "GET":
-            return redirect(router.home(language(request.full_path)))  # type: ignore[return-value]
-        return None

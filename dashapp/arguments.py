@@ -9,7 +9,7 @@ from importlib.metadata import version
 from types import MappingProxyType
 from typing import Any, NoReturn
 
-from dashapp import commands
+from dashapp import cli_ahead, commands
 from dashapp.i18n import LANGUAGES, t
 from dashapp.refusals import UsageError
 from dashapp.services.rights import Role
@@ -80,7 +80,11 @@ def parser(lang: str) -> argparse.ArgumentParser:
     _check(every.add("check", "cli.help.check", commands.check), lang)
     _explain(every.add("explain", "cli.help.explain", commands.explain), lang)
     _template(every.add("template", "cli.help.template", commands.template), lang)
+    cli_ahead.add(every.add, _figures, _common, lang)
     _show(every.add("show", "store.help.show", _kept("show")), lang)
+    _export(every.add("export", "store.help.export", _exporting("export")), lang)
+    _file(every.add("verify", "store.help.verify", _exporting("verify")), "store.help.verify_file", lang)
+    _campaign(every.add("campaign", "store.help.campaigns"), lang)
     _user(every.add("user", "store.help.user"), lang)
     _file(every.add("backup", "store.help.backup", _kept("backup")), "store.help.backup_file", lang)
     _file(every.add("restore", "store.help.restore", _kept("restore")), "store.help.restore_file", lang)
@@ -123,6 +127,18 @@ def _kept(name: str) -> Run:
     return run
 
 
+def _exporting(name: str) -> Run:
+    """A command that hands out what is stored, or checks it; loaded when it is run."""
+
+    def run(chosen: argparse.Namespace, lang: str) -> commands.Outcome:
+        from dashapp import commands_export
+
+        found: Run = getattr(commands_export, name)
+        return found(chosen, lang)
+
+    return run
+
+
 def _formatter(lang: str) -> type[argparse.HelpFormatter]:
     said = t("cli.help.usage", lang) + " "
 
@@ -144,6 +160,7 @@ def _figures(of: _Parser, lang: str, *, optional: bool = False) -> None:
     group = of.add_argument_group(t("cli.help.arguments", lang))
     count = {"nargs": "?"} if optional else {}
     group.add_argument("figures", metavar="FIGURES", help=t("cli.help.figures", lang), **count)  # type: ignore[arg-type]
+    group.add_argument("--campaign", metavar="ID", help=t("cli.help.campaign_of_figures", lang))
 
 
 def _serve(of: _Parser, lang: str) -> None:
@@ -198,6 +215,26 @@ def _show(of: _Parser, lang: str) -> None:
     options = _common(of, lang)
     options.add_argument("--version", dest="number", type=int, metavar="N", help=t("store.help.version", lang))
     options.add_argument("--out", metavar="FILE", help=t("store.help.out", lang))
+
+
+def _export(of: _Parser, lang: str) -> None:
+    group = of.add_argument_group(t("cli.help.arguments", lang))
+    group.add_argument("campaign", metavar="CAMPAIGN", help=t("store.help.campaign", lang))
+    options = _common(of, lang)
+    options.add_argument("--out", required=True, metavar="FILE", help=t("store.help.export_out", lang))
+    options.add_argument("--version", dest="number", type=int, metavar="N", help=t("store.help.version", lang))
+    options.add_argument("--scenario", metavar="NAME", help=t("store.help.export_scenario", lang))
+    options.add_argument("--difference", action="store_true", help=t("store.help.export_difference", lang))
+
+
+def _campaign(of: _Parser, lang: str) -> None:
+    _common(of, lang)
+    every = _Commands(of, t("cli.help.commands", lang), t("cli.help.command_word", lang), lang)
+    below = every.add("add", "store.help.campaign_add", _kept("campaign_add"))
+    group = below.add_argument_group(t("cli.help.arguments", lang))
+    group.add_argument("campaign", metavar="CAMPAIGN", help=t("store.help.campaign", lang))
+    _common(below, lang)
+    _common(every.add("list", "store.help.campaign_list", _kept("campaign_list")), lang)
 
 
 def _user(of: _Parser, lang: str) -> None:

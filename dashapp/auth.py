@@ -129,6 +129,10 @@ def keep_out(server: Flask, settings: Settings, csrf: CSRFProtect, actions: Mapp
             request.max_content_length = security.LARGEST_FORM
         if request.endpoint not in access.PUBLIC and (refused := _stranger()):
             return refused
+        if request.endpoint in access.UPLOADS:
+            _check_right(actions)  # the token is looked for in the form too: files are read with it
+            request.max_content_length = security.LARGEST_UPLOAD
+            request.max_form_memory_size = security.LARGEST_FIELD
         if request.method not in security.SAFE_METHODS:
             csrf.protect()
         if request.endpoint not in access.PUBLIC:

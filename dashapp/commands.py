@@ -9,19 +9,21 @@ from pathlib import Path
 
 from dashapp import printed, refusals, services
 from dashapp.explain import target_sentence
+from dashapp.filing import now, to_file
 from dashapp.i18n import period as period_name
 from dashapp.i18n import t
 from dashapp.labels import Labels
 from dashapp.output import refuse_output
 from dashapp.refusals import CheckFailedError, InputRefusedError, RunRefusedError, SeveralRefusedError, UsageError
-from dashapp.services import FileRefusedError, Reading, Remark
+from dashapp.services import FileRefusedError, Reading
+from dashapp.services.writing import EXPORT_SUFFIXES, write_comparison
 from dashapp.serving import MOST_WORKERS
 from dashapp.serving import serve as run_server
 from dashapp.settings import HIGHEST_PORT, Settings
 from dashapp.terminal import progress
 from engine import ENGINE_VERSION as ENGINE_VERSION
 from engine import Allocation, EngineError, Figures
-from scenarios import Comparison, Scenario, ScenarioErrors
+from scenarios import Scenario, ScenarioErrors
 
 DONE, UNMET, REFUSED = 0, 1, 2
 STANDARD_OUTPUT = "-"
@@ -38,20 +40,23 @@ class Outcome:
 
 def allocate(chosen: argparse.Namespace, lang: str) -> Outcome:
     """One run: a table on the screen, JSON on standard output, or a file."""
-    refuse_output(chosen.out, services.RESULT_SUFFIXES, [chosen.figures, chosen.scenario])
+    refuse_output(chosen.out, EXPORT_SUFFIXES, [chosen.figures, chosen.scenario])
     with progress(3) as bar:
-        (scenario,), figures, reading = _inputs([chosen.scenario], chosen.figures)
+        (scenario,), figures, reading = inputs([chosen.scenario], chosen.figures, chosen.campaign)
         bar.update()
-        allocation = _run(figures, scenario, lang)
+        allocation = run(figures, scenario, lang)
         bar.update()
         labels = services.labels(allocation, lang)
-        doubts = _doubts(reading, chosen.figures, chosen.scenario, lang)
-        notes = (*_about(figures, scenario, lang), *doubts, *printed.notes(allocation, labels))
+        told = doubts(reading, chosen.figures, chosen.scenario, lang)
+        notes = (*about(figures, scenario, lang), *told, *printed.notes(allocation, labels))
         status = DONE if allocation.all_met else UNMET
         if chosen.out == STANDARD_OUTPUT:
             return Outcome(status, services.result_json(allocation, scenario), notes)
         if chosen.out is not None:
-            services.write_result(allocation, scenario, Path(chosen.out), lang, printed.remarks(allocation, labels))
+            from dashapp.services.gathering import of_run
+
+            said = of_run(allocation, scenario, lang, now(), Path(chosen.figures).name)
+            to_file(said, Path(chosen.out))
         bar.update()
     head = t("cli.say.scenario", lang, name=scenario.name[lang], id=scenario.id)
     parts = [head, printed.goals(allocation, labels)]
@@ -69,19 +74,23 @@ def compare(chosen: argparse.Namespace, lang: str) -> Outcome:
         if references.count(reference) > 1:
             raise UsageError("same_scenario", "chitieu compare", {"scenario": reference})
     refuse_output(chosen.out, services.RESULT_SUFFIXES, [chosen.figures, *references])
-    several, figures, reading = _inputs(references, chosen.figures)
+    several, figures, reading = inputs(references, chosen.figures, chosen.campaign)
     with progress(len(several)) as bar:
         for one in several:  # one by one for the bar; the comparison below finds them done
-            _run(figures, one, lang)
+            run(figures, one, lang)
             bar.update()
     comparison = services.compare(figures, several)
     labels = services.labels(comparison.allocations[0], lang)
-    notes = (*_about(figures, several[0], lang), *_doubts(reading, chosen.figures, references[0], lang))
+    notes = (*about(figures, several[0], lang), *doubts(reading, chosen.figures, references[0], lang))
     status = DONE if all(column.all_met for column in comparison.columns) else UNMET
     if chosen.out == STANDARD_OUTPUT:
         return Outcome(status, services.comparison_json(comparison), notes)
     if chosen.out is not None:
-        services.write_comparison(comparison, Path(chosen.out), lang, _remarks(comparison, lang))
+        from dashapp.services.gathering import of_run
+
+        made_at, name = now(), Path(chosen.figures).name
+        said = [of_run(one.allocation, one.scenario, lang, made_at, name) for one in comparison.columns]
+        write_comparison(said, Path(chosen.out))
     shown = [printed.comparison(comparison, labels), _last(status, chosen.out, lang)]
     return Outcome(status, "\n\n".join(shown), notes)
 
@@ -95,11 +104,14 @@ def check(chosen: argparse.Namespace, lang: str) -> Outcome:
     if chosen.figures is None:
         services.load_scenarios(references)
         return Outcome(DONE, "\n".join(shown))
-    loaded, figures, reading = _inputs(references, chosen.figures, every=True)
+    loaded, figures, reading = inputs(references, chosen.figures, chosen.campaign, every=True)
     told = refusals.warnings(reading.warnings, chosen.figures, lang, None)
+    if reading.skipped:
+        skipped = [one.name for one in reading.skipped]
+        told.append(t("cli.say.sheet_read", lang, path=chosen.figures, sheet=reading.sheet, skipped=skipped))
     notes: tuple[str, ...] = ()
     for scenario in loaded:
-        allocation = _run(figures, scenario, lang)
+        allocation = run(figures, scenario, lang)
         notes = tuple(printed.notes(allocation, services.labels(allocation, lang)))
     told.append(t("cli.say.file_ok", lang, path=chosen.figures, warnings=len(reading.warnings)))
     words = services.indicator_words(lang)
@@ -110,17 +122,17 @@ def check(chosen: argparse.Namespace, lang: str) -> Outcome:
 
 def explain(chosen: argparse.Namespace, lang: str) -> Outcome:
     """One agency's targets: the sentence, the steps, and the target under each method."""
-    (scenario,), figures, _ = _inputs([chosen.scenario], chosen.figures)
-    allocation = _run(figures, scenario, lang)
+    (scenario,), figures, _ = inputs([chosen.scenario], chosen.figures, chosen.campaign)
+    allocation = run(figures, scenario, lang)
     labels = services.labels(allocation, lang)
-    indicators = _choose("--indicator", chosen.indicator, list(allocation.results))
-    periods = _choose("--period", chosen.period, [one.id for one in allocation.plan.periods])
+    indicators = choose("--indicator", chosen.indicator, list(allocation.results), "chitieu explain")
+    periods = choose("--period", chosen.period, [one.id for one in allocation.plan.periods], "chitieu explain")
     if len(indicators) > 1 and chosen.agency in figures.position:
         position = figures.position[chosen.agency]
         indicators = [id for id in indicators if (allocation.results[id].rows == position).any()] or indicators
     parts = [_one(allocation, chosen.agency, id, period, labels) for id in indicators for period in periods]
     status = DONE if allocation.all_met else UNMET
-    return Outcome(status, "\n\n".join(parts), _about(figures, scenario, lang))
+    return Outcome(status, "\n\n".join(parts), about(figures, scenario, lang))
 
 
 def template(chosen: argparse.Namespace, lang: str) -> Outcome:
@@ -143,10 +155,13 @@ def serve(chosen: argparse.Namespace, lang: str) -> Outcome:
     return Outcome(DONE)
 
 
-def _inputs(
-    references: Sequence[str], path: str, *, every: bool = False
+def inputs(
+    references: Sequence[str], path: str, campaign: str | None = None, *, every: bool = False
 ) -> tuple[tuple[Scenario, ...], Figures, Reading]:
-    """Scenarios and figures; what is wrong with either is told together. `every`: warnings uncounted too."""
+    """Scenarios and figures; what is wrong with either is told together.
+
+    `campaign`: whose agencies the figures are about. `every`: warnings uncounted too.
+    """
     refused: list[Exception] = []
     loaded: tuple[Scenario, ...] = ()
     try:
@@ -154,7 +169,9 @@ def _inputs(
     except ScenarioErrors as fault:
         refused.append(fault)
     try:
-        figures, reading = services.read_figures(ordinary(path), path, loaded[0] if loaded else None)
+        figures, reading = services.read_figures(ordinary(path), path, loaded[0] if loaded else None, campaign)
+    except ScenarioErrors as fault:
+        refused.append(fault)
     except FileRefusedError as fault:
         kind = CheckFailedError if every else FileRefusedError
         refused.append(kind(fault.reading, fault.filename, references[0] if references else ""))
@@ -167,7 +184,8 @@ def _inputs(
     return loaded, figures, reading
 
 
-def _doubts(reading: Reading, path: str, scenario: str, lang: str) -> list[str]:
+def doubts(reading: Reading, path: str, scenario: str, lang: str) -> list[str]:
+    """Warnings of a figures file as lines, a few of a kind."""
     return refusals.warnings(reading.warnings, path, lang, refusals.SHOWN_OF_A_KIND, scenario)
 
 
@@ -183,27 +201,20 @@ def ordinary(path: str) -> Path:
     return found
 
 
-def _run(figures: Figures, scenario: Scenario, lang: str) -> Allocation:
+def run(figures: Figures, scenario: Scenario, lang: str) -> Allocation:
+    """A scenario on figures; a refusal names agencies and rules in the user's language."""
     try:
         return services.run(figures, scenario)
     except EngineError as error:
         raise RunRefusedError(error, services.labels_of(figures, scenario.plan, lang)) from error
 
 
-def _about(figures: Figures, scenario: Scenario, lang: str) -> tuple[str, ...]:
+def about(figures: Figures, scenario: Scenario, lang: str) -> tuple[str, ...]:
+    """That the figures are illustrative, where they are."""
     campaign = services.campaign_of(scenario)
     if campaign is None or not services.is_illustrative(figures, scenario):
         return ()
     return (t("cli.say.illustrative", lang, note=campaign.note[lang]),)
-
-
-def _remarks(comparison: Comparison, lang: str) -> list[Remark]:
-    """Of every scenario, its name first; what several have in common is said once."""
-    told: dict[Remark, None] = {}
-    for column in comparison.columns:
-        for one in printed.remarks(column.allocation, services.labels(column.allocation, lang)):
-            told[Remark(one.is_conflict, f"{column.scenario.name[lang]}: {one.text}")] = None
-    return list(told)
 
 
 def _last(status: int, out: str | None, lang: str) -> str:
@@ -211,13 +222,13 @@ def _last(status: int, out: str | None, lang: str) -> str:
     return said if out is None else f"{said} {t('cli.say.written', lang, path=out)}"
 
 
-def _choose(option: str, asked: str | None, known: list[str]) -> list[str]:
+def choose(option: str, asked: str | None, known: list[str], program: str) -> list[str]:
     """What was asked for, or everything; refused where there is no such thing."""
     if asked is None:
         return known
     if asked not in known:
         details = {"argument": option, "what": asked, "known": ", ".join(known)}
-        raise UsageError("invalid_choice", "chitieu explain", details)
+        raise UsageError("invalid_choice", program, details)
     return [asked]
 
 

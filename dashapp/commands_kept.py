@@ -11,25 +11,28 @@ from pathlib import Path
 
 from dashapp import kept_messages, services
 from dashapp.commands import DONE, STANDARD_OUTPUT, UNMET, Outcome, ordinary
-from dashapp.i18n import ABSENT, period, t
+from dashapp.filing import now, to_file
+from dashapp.i18n import ABSENT, number, period, t
 from dashapp.kept_messages import time
 from dashapp.labels import Labels
 from dashapp.output import refuse_output
-from dashapp.printed import notes, remarks, targets
+from dashapp.printed import notes, targets
 from dashapp.refusals import UsageError
-from dashapp.services import accounts, operations, reproduction
+from dashapp.services import accounts, exports, letterheads, operations, provision, reproduction, templates
 from dashapp.services.accounts import CONSOLE, Account
 from dashapp.services.database import Store, existing_store, open_store
 from dashapp.services.reproduction import Deviation, Shown
 from dashapp.services.rights import Role
+from dashapp.services.writing import EXPORT_SUFFIXES
 from dashapp.settings import database_url
-from dashapp.terminal import Column, table
+from dashapp.terminal import Align, Column, table
 
 DEVIATIONS_SHOWN = 20
 
 
 @contextmanager
-def _opened(opening: Callable[[str], Store]) -> Iterator[Store]:
+def opened_store(opening: Callable[[str], Store]) -> Iterator[Store]:
+    """The store of the settings, closed afterwards."""
     store = opening(database_url())
     try:
         yield store
@@ -42,19 +45,24 @@ def _opened(opening: Callable[[str], Store]) -> Iterator[Store]:
 
 def show(chosen: argparse.Namespace, lang: str) -> Outcome:
     """An issued table, calculated again from its stored inputs and held against what was stored."""
-    refuse_output(chosen.out, services.RESULT_SUFFIXES, [])
-    with _opened(existing_store) as store:
+    refuse_output(chosen.out, EXPORT_SUFFIXES, [])
+    is_file = chosen.out not in (None, STANDARD_OUTPUT)
+    with opened_store(existing_store) as store:
         shown = reproduction.show(store, CONSOLE, chosen.campaign, chosen.number)
+        said = exports.of_table(store, CONSOLE, shown.record.id, lang=lang, made_at=now()) if is_file else None
+        head = letterheads.of(store, CONSOLE, chosen.campaign) if is_file else None
+        template = templates.in_use(store, CONSOLE).content if is_file else None
     scenario = shown.inputs.pinned_scenario
+    noted: tuple[str, ...] = ()
     labels = services.labels(shown.result, lang)
     status, verdict = DONE if shown.same else UNMET, _verdict(shown, labels)
     if chosen.out == STANDARD_OUTPUT:
         return Outcome(status, services.result_json(shown.result, scenario), verdict)
     parts = [_head(shown, chosen.campaign, lang), targets(shown.result, labels), "\n".join(verdict)]
-    if chosen.out is not None:
-        services.write_result(shown.result, scenario, Path(chosen.out), lang, remarks(shown.result, labels))
+    if said is not None:
+        noted = to_file(said, Path(chosen.out), head, template)
         parts.append(t("cli.say.written", lang, path=chosen.out))
-    return Outcome(status, "\n\n".join(parts), tuple(notes(shown.result, labels)))
+    return Outcome(status, "\n\n".join(parts), (*notes(shown.result, labels), *noted))
 
 
 def _head(shown: Shown, campaign: str, lang: str) -> str:
@@ -99,13 +107,38 @@ def _digits(value: object) -> str:
     return ABSENT if value is None else repr(value) if isinstance(value, float) else str(value)
 
 
+# campaigns --------------------------------------------------------------------------------------------
+
+
+def campaign_add(chosen: argparse.Namespace, lang: str) -> Outcome:
+    """A campaign that comes with the product into the database, which is made if there is none."""
+    with opened_store(open_store) as store:
+        added = provision.add_campaign(store, CONSOLE, chosen.campaign)
+    key = "campaign_added" if added else "campaign_there"
+    return Outcome(DONE, t(f"store.say.{key}", lang, campaign=chosen.campaign))
+
+
+def campaign_list(_chosen: argparse.Namespace, lang: str) -> Outcome:
+    """Every campaign that comes with the product, and whether it is in the database."""
+    with opened_store(existing_store) as store:
+        every = provision.shipped_campaigns(store, CONSOLE)
+    sides = {"campaign": Align.LEFT, "agencies": Align.RIGHT, "state": Align.LEFT, "called": Align.LEFT}
+    columns = [Column(t(f"store.column.{name}", lang), align) for name, align in sides.items()]
+    rows = [[one.about.id, number(one.agencies, lang), _there(one.there, lang), one.about.name[lang]] for one in every]
+    return Outcome(DONE, table(columns, rows))
+
+
+def _there(there: bool, lang: str) -> str:
+    return t(f"store.say.{'in_database' if there else 'on_request'}", lang)
+
+
 # accounts ---------------------------------------------------------------------------------------------
 
 
 def user_add(chosen: argparse.Namespace, lang: str) -> Outcome:
     """A new account; the database is made if there is none."""
     password = _password("chitieu user add", lang)
-    with _opened(open_store) as store:
+    with opened_store(open_store) as store:
         added = accounts.add_user(
             store,
             CONSOLE,
@@ -119,21 +152,21 @@ def user_add(chosen: argparse.Namespace, lang: str) -> Outcome:
 
 def user_role(chosen: argparse.Namespace, lang: str) -> Outcome:
     """Another role for an account."""
-    with _opened(existing_store) as store:
+    with opened_store(existing_store) as store:
         changed = accounts.change_role(store, CONSOLE, chosen.user, Role(chosen.role))
     return Outcome(DONE, t("store.say.user_role", lang, name=changed.name, role=_role(changed, lang)))
 
 
 def user_disable(chosen: argparse.Namespace, lang: str) -> Outcome:
     """Keep an account out."""
-    with _opened(existing_store) as store:
+    with opened_store(existing_store) as store:
         changed = accounts.disable_user(store, CONSOLE, chosen.user)
     return Outcome(DONE, t("store.say.user_disabled", lang, name=changed.name))
 
 
 def user_enable(chosen: argparse.Namespace, lang: str) -> Outcome:
     """Let an account in again."""
-    with _opened(existing_store) as store:
+    with opened_store(existing_store) as store:
         changed = accounts.enable_user(store, CONSOLE, chosen.user)
     return Outcome(DONE, t("store.say.user_enabled", lang, name=changed.name))
 
@@ -141,14 +174,14 @@ def user_enable(chosen: argparse.Namespace, lang: str) -> Outcome:
 def user_password(chosen: argparse.Namespace, lang: str) -> Outcome:
     """A new password for an account."""
     password = _password("chitieu user password", lang)
-    with _opened(existing_store) as store:
+    with opened_store(existing_store) as store:
         changed = accounts.set_password(store, CONSOLE, chosen.user, password)
     return Outcome(DONE, t("store.say.user_password", lang, name=changed.name))
 
 
 def user_list(_chosen: argparse.Namespace, lang: str) -> Outcome:
     """Every account."""
-    with _opened(existing_store) as store:
+    with opened_store(existing_store) as store:
         every = accounts.users(store, CONSOLE)
     if not every:
         return Outcome(DONE, t("store.say.no_users", lang))
@@ -181,7 +214,7 @@ def _password(program: str, lang: str) -> str:
 
 def backup(chosen: argparse.Namespace, lang: str) -> Outcome:
     """Everything into one file, while people work."""
-    with _opened(existing_store) as store:
+    with opened_store(existing_store) as store:
         made = operations.backup(store, CONSOLE, Path(chosen.file))
     rows = sum(made.counts.values())
     return Outcome(DONE, t("store.say.backed_up", lang, path=chosen.file, rows=rows, entries=made.log_seq))
@@ -200,7 +233,7 @@ def restore(chosen: argparse.Namespace, lang: str) -> Outcome:
 
 def log_verify(_chosen: argparse.Namespace, lang: str) -> Outcome:
     """Whether the log is what was written; names the first entry that is not."""
-    with _opened(existing_store) as store:
+    with opened_store(existing_store) as store:
         seq, hash, broken = operations.verify_log(store, CONSOLE)
     if broken is None:
         lines = [t("store.say.log_whole", lang, count=seq), t("store.say.head", lang, seq=seq, hash=hash)]

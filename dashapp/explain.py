@@ -112,6 +112,11 @@ def _part(step: TraceStep, explanation: Explanation, allocation: Allocation, lab
             return t(key, lang, value=step.value, delta=signed, why=labels.own_reason(step.rule))
         case Step.START if way != "none":
             return t("explain.part.start", lang, value=step.value)
+        case Step.TREND if way != "none":
+            return t(f"explain.part.trend_{way}", lang, delta=size)
+        case Step.MEASURE if way != "none":
+            measure, assumed = labels.measure(step.measure or ""), labels.assumed(step.measure or "")
+            return t(f"explain.part.measure_{way}", lang, measure=measure, assumed=assumed, delta=size)
         case Step.ROUNDING if way != "none":
             return t("explain.part.rounding", lang, delta=signed)
         case Step.BOUND if way != "none":

@@ -21,7 +21,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
@@ -34,6 +34,7 @@ NO_BREAK = "\u00a0"
 ABSENT = "–"
 NAMES_SHOWN = 5
 KILO = 1024
+WRITTEN_KEPT = 16_384
 
 _DATE_PATTERN: Mapping[str, str] = MappingProxyType({"vi": "dd/MM/yyyy", "en": "d MMM y"})
 _QUARTER = re.compile(r"^(\d{4})Q([1-4])$")
@@ -84,12 +85,12 @@ def t(key: str, lang: str, /, **params: Any) -> str:
     KeyError
         If the text has a placeholder that `params` lacks.
     """
-    return _Filler(lang).vformat(_text(key, lang), (), params)
+    return _filled(_text(key, lang), lang, params)
 
 
 def tell(key: str, lang: str, details: Mapping[str, Any]) -> str:
     """As `t`, for what is refused or doubtful: a detail it does not carry is a dash, as it must be told anyway."""
-    return _Filler(lang).vformat(_text(key, lang), (), _Details(details))
+    return _filled(_text(key, lang), lang, _Details(details))
 
 
 class _Details(dict[str, Any]):
@@ -111,15 +112,22 @@ def has(key: str, lang: str) -> bool:
 
 def placeholders(text: str) -> frozenset[str]:
     """Names of the placeholders of a text."""
-    return frozenset(name for _, name, _, _ in string.Formatter().parse(text) if name)
+    return frozenset(name for _, name, _ in _pieces(text) if name)
 
 
-class _Filler(string.Formatter):
-    def __init__(self, lang: str) -> None:
-        self.lang = lang
+@cache
+def _pieces(text: str) -> tuple[tuple[str, str | None, str], ...]:
+    """A text taken apart, once: words, then the name of a placeholder (None at the end) and its `spec`."""
+    return tuple((words, name, spec or "") for words, name, spec, _ in string.Formatter().parse(text))
 
-    def format_field(self, value: Any, spec: str) -> str:
-        return fill(value, spec, self.lang)
+
+def _filled(text: str, lang: str, params: Mapping[str, Any]) -> str:
+    said = []
+    for words, name, spec in _pieces(text):
+        said.append(words)
+        if name is not None:
+            said.append(fill(params[name], spec, lang))
+    return "".join(said)
 
 
 def fill(value: Any, spec: str, lang: str) -> str:
@@ -195,17 +203,20 @@ def number(x: float | None, lang: str, digits: int = 0, *, trim: bool = False, s
         return ABSENT
     if math.isinf(x):
         return "∞" if x > 0 else "-∞"
-    return _written(Decimal(repr(float(x))), lang, digits, trim, signed)
+    return _written(x, 1, lang, digits, trim, signed)
 
 
 def _percent(x: float | None, lang: str, digits: int, trim: bool, signed: bool) -> str | None:
     if x is None or not math.isfinite(x):
         return None
-    return _written(Decimal(repr(float(x))) * 100, lang, digits, trim, signed)
+    return _written(x, 100, lang, digits, trim, signed)
 
 
-def _written(exact: Decimal, lang: str, digits: int, trim: bool, signed: bool) -> str:
+@lru_cache(maxsize=WRITTEN_KEPT)
+def _written(x: float, times: int, lang: str, digits: int, trim: bool, signed: bool) -> str:
+    """Cached, as a table is full of the same numbers before and after a lever was moved."""
     group, decimal = _symbols(lang)
+    exact = Decimal(repr(float(x))) * times
     rounded = exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
     if rounded == 0:
         rounded = abs(rounded)
@@ -257,12 +268,24 @@ def period(id: str, lang: str) -> str:
 
 def names(items: Iterable[Any], lang: str, limit: int = NAMES_SHOWN, *, more: str = "words.and_more") -> str:
     """``a, b và c``; beyond `limit` the rest is counted in the words of `more`."""
-    every: Sequence[str] = [fill(item, "", lang) for item in items]
-    if not every:
-        return ABSENT
-    if len(every) == 1:
-        return every[0]
+    every = list(items)
+    said: Sequence[str] = [fill(item, "", lang) for item in every[:limit]]
     if len(every) > limit:
-        rest = len(every) - limit
-        return t(more, lang, first=", ".join(every[:limit]), rest=rest)
-    return t("words.and", lang, first=", ".join(every[:-1]), last=every[-1])
+        return t(more, lang, first=", ".join(said), rest=len(every) - limit)
+    if len(said) <= 1:
+        return said[0] if said else ABSENT
+    return t("words.and", lang, first=", ".join(said[:-1]), last=said[-1])
+
+
+_HARDLY, _IN_TEN = 0.005, 0.095
+"""Chances nearer to none or to certainty than the first are said so; nearer than the second, in a hundred."""
+
+
+def in_ten(chance: float, lang: str) -> str:
+    """A chance as people say it: ``khoảng 7 lần trong 10``; near the ends in a hundred."""
+    if chance <= _HARDLY:
+        return t("ahead.chance.never", lang)
+    if chance >= 1.0 - _HARDLY:
+        return t("ahead.chance.always", lang)
+    of = 10 if _IN_TEN <= chance <= 1.0 - _IN_TEN else 100
+    return t("ahead.chance.times", lang, times=round(chance * of), of=of)

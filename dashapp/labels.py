@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from dashapp.i18n import date, has, names, points, share, t
-from engine import Figures, IndicatorPlan, Plan, Rule, RuleKind, Where
+from engine import Figures, IndicatorPlan, Measure, Plan, Rule, RuleKind, Where
 
 _PLURAL = re.compile(r"\b(dossier|service)s\b")
 _POINTS = frozenset({RuleKind.MIN_STEP, RuleKind.MAX_STEP})
@@ -30,6 +31,7 @@ class Labels:
     agencies: Mapping[str, str]
     indicators: Mapping[str, IndicatorWords]
     rules: Mapping[str, Rule]
+    measures: Mapping[str, Measure] = field(default_factory=lambda: MappingProxyType({}))
 
     @classmethod
     def of(cls, figures: Figures, plan: Plan, indicators: Mapping[str, IndicatorWords], lang: str) -> Labels:
@@ -39,6 +41,7 @@ class Labels:
             agencies=dict(zip(figures.codes, figures.names, strict=True)),
             indicators=indicators,
             rules={rule.id: rule for rule in plan.rules},
+            measures={measure.id: measure for measure in plan.measures},
         )
 
     def agency(self, code: str) -> str:
@@ -65,6 +68,16 @@ class Labels:
             return self.rule(rule)
         key = f"terms.bound.{source}"
         return t(key, self.lang) if has(key, self.lang) else source
+
+    def measure(self, id: str) -> str:
+        """A measure by its name, its id where it has none."""
+        measure = self.measures.get(id)
+        return (measure.name.get(self.lang) if measure else None) or id
+
+    def assumed(self, id: str) -> str | None:
+        """The word for a measure's effect that rests on no evidence; None where the scenario gives some."""
+        measure = self.measures.get(id)
+        return t("terms.assumption", self.lang) if measure is not None and not measure.evidence else None
 
     def rule(self, rule: Rule) -> str:
         """A rule in words: kind, value, scope (``Mức sàn 40 % (cấp huyện)``)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from dashapp.i18n import has, period, t, tell
@@ -16,6 +17,10 @@ Indicators = Mapping[str, IndicatorWords]
 _FIELDS = ("field", "given", "column")
 _TYPES = ("expected", "found_type")
 _PER_PERIOD = ("expected", "proposed")
+_COUNTED = ("numerator", "denominator")
+
+MOST_NAMED = 50
+"""Agencies of a list that get their names; sentences show fewer."""
 
 
 def of_problem(problem: Problem, indicators: Indicators, lang: str, file: str = "") -> str:
@@ -50,8 +55,13 @@ def of_note(note: Note, kind: str, labels: Labels) -> str:
 
 
 def field(name: str, lang: str) -> str:
-    """Name of a column of the figures file (``expected_2022Q3`` -> ``Dự kiến phát sinh quý III/2022``)."""
+    """Name of a column of the figures file (``expected_2022Q3`` -> ``Dự kiến phát sinh quý III/2022``), or of months.
+
+    ``numerator_2022-05`` -> ``Tử số 05/2022``.
+    """
     stem, _, of = name.partition("_")
+    if stem in _COUNTED and of:
+        return f"{field(stem, lang)} {of[5:]}/{of[:4]}"
     if stem in _PER_PERIOD and of:
         return t(f"terms.column.{stem}", lang, period=of)
     for key in (f"terms.field.{name}", f"terms.column.{name}"):
@@ -80,9 +90,14 @@ def _named(details: Mapping[str, Any], labels: Labels) -> dict[str, Any]:
         if name in ("agency", "parent") and isinstance(value, str):
             shown[name] = labels.agency(value)
         elif name in ("agencies", "circle") and not isinstance(value, str | int | float):
-            shown[name] = [labels.agency(str(code)) for code in value]
+            codes = list(value)  # of a long list the first are named, the others counted
+            shown[name] = [labels.agency(str(code)) for code in codes[:MOST_NAMED]] + codes[MOST_NAMED:]
         elif name in ("rule", "upper_by", "lower_by") and isinstance(value, str):
             shown[name] = labels.by(value)
+        elif name == "measure" and isinstance(value, str):
+            shown[name] = labels.measure(value)
+        elif name == "since" and isinstance(value, str):
+            shown[name] = date.fromisoformat(value)
         elif name == "period" and isinstance(value, str):
             shown[name] = period(value, labels.lang)
     return shown

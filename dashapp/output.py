@@ -8,8 +8,6 @@ from pathlib import Path
 
 from dashapp.refusals import OutputRefusedError
 
-WORD = ".docx"
-
 
 def refuse_output(out: str | None, suffixes: Sequence[str], inputs: Sequence[str]) -> None:
     """Check the path of a result; None (the screen) and ``-`` (standard output, where JSON is written) pass.
@@ -17,7 +15,7 @@ def refuse_output(out: str | None, suffixes: Sequence[str], inputs: Sequence[str
     Raises
     ------
     OutputRefusedError
-        ``docx`` (comes in a later version), ``suffix``, ``is_folder``, ``no_folder``, ``same_file``.
+        ``suffix``, ``is_folder``, ``no_folder``, ``same_file``.
     PermissionError
         If the folder cannot be written to.
     """
@@ -27,8 +25,6 @@ def refuse_output(out: str | None, suffixes: Sequence[str], inputs: Sequence[str
     if path.is_dir():
         raise OutputRefusedError("is_folder", path=out)
     suffix = path.suffix.lower()
-    if suffix == WORD and len(suffixes) > 1:
-        raise OutputRefusedError("docx")
     if suffix not in suffixes:
         raise OutputRefusedError("suffix", path=out, suffix=suffix, known=", ".join(suffixes))
     if not path.parent.is_dir():

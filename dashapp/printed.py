@@ -174,7 +174,7 @@ def trace(explanation: Explanation, labels: Labels) -> str:
     columns = _columns(lang, _left("step"), _right("change"), _right("value"), _left("rule"))
     rows = [
         [
-            t(f"terms.step.{step.step}", lang),
+            labels.measure(step.measure) if step.measure else t(f"terms.step.{step.step}", lang),
             points(step.delta, lang, 2, signed=True) if at else "",
             share(step.value, lang, 2),
             labels.by(step.rule) if step.rule else "",

@@ -76,6 +76,15 @@ class RunRefusedError(Exception):
         super().__init__(str(error))
 
 
+class ClusterRefusedError(Exception):
+    """A cluster does not do the work; `code` is a text of ``errors.cluster``."""
+
+    def __init__(self, code: str, details: Mapping[str, Any]) -> None:
+        self.code = code
+        self.details = details
+        super().__init__(f"{code}: {details}")
+
+
 class SeveralRefusedError(Exception):
     """Scenario and figures are both refused; each of `refusals` is told."""
 
@@ -91,6 +100,7 @@ KNOWN = (
     OutputRefusedError,
     ServeError,
     RunRefusedError,
+    ClusterRefusedError,
     FileRefusedError,
     ScenarioErrors,
     SettingsError,
@@ -132,7 +142,7 @@ def lines(refusal: Exception, lang: str) -> list[str]:
     doubts = [line for one in several if isinstance(one, FileRefusedError) for line in _doubts(one, lang)]
     if isinstance(refusal, UsageError):
         return [*errors, t("cli.usage.try_help", lang, program=refusal.program)]
-    if isinstance(refusal, ServeError | SettingsError) or not isinstance(refusal, KNOWN):
+    if isinstance(refusal, ServeError | SettingsError | ClusterRefusedError) or not isinstance(refusal, KNOWN):
         return errors
     return [*errors, *doubts, t("cli.say.refused", lang, count=len(errors))]
 
@@ -179,6 +189,8 @@ def _told(refusal: Exception, lang: str) -> list[str]:
             return [t(f"cli.serve.{refusal.code}", lang, **refusal.details)]
         case SettingsError():
             return [t(f"errors.settings.{refusal.code}", lang, **refusal.details)]
+        case ClusterRefusedError():
+            return [t(f"errors.cluster.{refusal.code}", lang, **refusal.details)]
         case RunRefusedError():
             return [messages.of_engine(refusal.error, refusal.labels, lang)]
         case EngineError():

@@ -21,6 +21,10 @@ from dashapp.settings import Settings, is_loopback
 A_YEAR = 365 * 24 * 3600
 LARGEST_REQUEST = 1_000_000
 """Bytes of a request; a page sends a few thousand."""
+LARGEST_UPLOAD = 50 * 1024 * 1024
+"""Bytes of a request that carries files; each file has a limit of its own (`data.intake`)."""
+LARGEST_FIELD = 4_000_000
+"""Bytes of what such a request says beside its files: cells that were typed."""
 LARGEST_FORM = 8_000
 """Bytes of a form of ours: names and passwords."""
 

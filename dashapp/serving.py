@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import errno
+import gc
 import socket
 import struct
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
@@ -19,6 +20,9 @@ from dashapp.i18n import LANGUAGES, t
 from dashapp.refusals import ServeError
 from dashapp.settings import Settings, is_loopback
 
+if TYPE_CHECKING:
+    from dashapp.services.database import Store
+
 DEFAULT_WORKERS = 1
 MOST_WORKERS = 64
 THREADS = 4
@@ -27,6 +31,8 @@ PATIENCE = 30
 """Seconds that answers under way are given when the service is stopped."""
 SLOWEST = 5
 """Seconds that a client may pause in the middle of a request."""
+COLLECTED_AFTER = (20_000, 50, 100)
+"""New objects after which circles among them are looked for: an answer makes some thousands, hardly any in circles."""
 SILENCE = 120
 """Seconds after which a worker that does not answer is replaced."""
 
@@ -49,6 +55,7 @@ class _Server(BaseApplication):
     def __init__(self, settings: Settings, options: Mapping[str, Any]) -> None:
         self._settings = settings
         self._options = options
+        self._store: Store | None = None
         super().__init__()
 
     def load_config(self) -> None:
@@ -60,7 +67,17 @@ class _Server(BaseApplication):
         from dashapp.app import create_app
         from dashapp.services.database import open_store
 
-        return create_app(open_store(self._settings.database_url), self._settings).server
+        self._store = open_store(self._settings.database_url)
+        server = create_app(self._store, self._settings).server
+        gc.collect()
+        gc.freeze()  # what is loaded stays: it is not looked through again at every collection
+        gc.set_threshold(*COLLECTED_AFTER)
+        return server
+
+    def leave(self) -> None:
+        """Let go of the database when a worker ends: what is frozen is not cleared away by itself."""
+        if self._store is not None:
+            self._store.close()
 
 
 def serve(settings: Settings, workers: int, lang: str) -> None:
@@ -102,6 +119,7 @@ def serve(settings: Settings, workers: int, lang: str) -> None:
         "loglevel": "warning",
         "logger_class": _Log,
         "when_ready": ready,
+        "worker_exit": lambda _arbiter, worker: worker.app.leave(),
         "timeout": SILENCE,
         "graceful_timeout": PATIENCE,
         "forwarded_allow_ips": "",

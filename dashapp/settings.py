@@ -35,7 +35,8 @@ class SettingsError(ValueError):
     Attributes
     ----------
     code : str
-        ``bad_port``, ``bad_language``, ``bad_key``, ``bad_public_url``, ``bad_proxies`` or ``bad_log_level``.
+        ``bad_port``, ``bad_language``, ``bad_key``, ``bad_public_url``, ``bad_proxies``, ``bad_log_level`` or
+        ``bad_scheduler``.
     details : mapping
         `setting` (its name), `value` (as found, never a secret), and what is allowed.
     """
@@ -65,6 +66,8 @@ class Settings:
         How many proxies of ours stand before the service; as many addresses of ``X-Forwarded-For`` are believed.
     log_level : str
         One of `LOG_LEVELS`; empty: by where the log goes.
+    scheduler : str
+        Address of the Dask scheduler on which sweeps run; empty: they run on this machine.
     idle, absolute : timedelta
         How long a session lives unused, and at most.
     """
@@ -78,6 +81,7 @@ class Settings:
     public_url: str = ""
     proxies: int = 0
     log_level: str = ""
+    scheduler: str = ""
     idle: timedelta = IDLE
     absolute: timedelta = ABSOLUTE
 
@@ -91,7 +95,7 @@ class Settings:
         """Read every ``CHITIEU_…`` variable; unset or empty: the default.
 
         ``CHITIEU_HOST``, ``CHITIEU_PORT``, ``CHITIEU_LANGUAGE``, ``CHITIEU_VAR``, ``CHITIEU_DATABASE_URL``,
-        ``CHITIEU_SECRET_KEY``, ``CHITIEU_PUBLIC_URL``, ``CHITIEU_PROXIES``, ``CHITIEU_LOG_LEVEL``.
+        ``CHITIEU_SECRET_KEY``, ``CHITIEU_PUBLIC_URL``, ``CHITIEU_PROXIES``, ``CHITIEU_LOG_LEVEL``, ``CHITIEU_DASK``.
 
         Raises
         ------
@@ -113,6 +117,7 @@ class Settings:
             public_url=_public_url(read("CHITIEU_PUBLIC_URL")),
             proxies=_proxies(read("CHITIEU_PROXIES")),
             log_level=_log_level(read("CHITIEU_LOG_LEVEL")),
+            scheduler=scheduler(values),
         )
 
 
@@ -136,6 +141,28 @@ def database_url(environment: Mapping[str, str] | None = None) -> str:
     values = os.environ if environment is None else environment
     folder = values.get("CHITIEU_VAR", "").strip() or DEFAULT_FOLDER
     return values.get("CHITIEU_DATABASE_URL", "").strip() or f"sqlite:///{folder}/{DATABASE}"
+
+
+def scheduler(environment: Mapping[str, str] | None = None) -> str:
+    """The address of ``CHITIEU_DASK``, a Dask scheduler (``tcp://host:port``, ``tls://host:port``); empty: none.
+
+    Raises
+    ------
+    SettingsError
+        ``bad_scheduler`` if it is no such address.
+    """
+    values = os.environ if environment is None else environment
+    text = values.get("CHITIEU_DASK", "").strip()
+    if not text:
+        return ""
+    try:
+        parts = urlsplit(text)
+        whole = parts.scheme in ("tcp", "tls") and parts.hostname and parts.port and not parts.path.strip("/")
+    except ValueError:
+        whole = False
+    if not whole:
+        raise SettingsError("bad_scheduler", setting="CHITIEU_DASK", value=text)
+    return text
 
 
 def is_loopback(host: str) -> bool:

@@ -1,8 +1,9 @@
 """The state of a page as its address, both ways: what a person shares is exactly what the other one opens.
 
-``/scenarios/<campaign>/<preset>?i=online&g.online=55&f.online=30&lang=en`` holds only what differs from
-the preset. Shares are percents with a decimal point. What an address says wrongly is reported and left out;
-nothing here raises for an address.
+``/scenarios/<campaign>/<slug>?i=online&g.online=55&f.online=30&lang=en`` holds only what differs from the
+scenario as saved; ``v`` and ``fv`` name a version of it and of the figures where not the newest are meant. Shares are
+percents with a decimal point. What an address says wrongly is reported and left out; nothing here raises for an
+address.
 """
 
 from __future__ import annotations
@@ -15,10 +16,14 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
+from dashapp import measurestate
 from dashapp.i18n import LANGUAGES
+from dashapp.measurestate import MeasureLever
 
+OVERVIEW = "/"
 WORKBENCH = "/scenarios"
 COMPARE = "/compare"
+FIGURES = "/figures"
 DECIMALS = 4
 """Decimals of a percent kept in an address."""
 LONGEST = 4000
@@ -28,29 +33,62 @@ MOST_NAMED = 12
 """A fault names what would be right where that is not too long a list."""
 
 BASES = ("cumulative", "in_period")
+PACES = ("linear", "front", "back", "s_curve")
+ORDERS = ("now", "target", "gain", "volume", "name")
+"""Orders of agencies in charts and tables, the first unless an address says another."""
+VIEWS = ("agencies", "path", "effort", "fairness", "gap")
+"""Pictures of a result, the first unless an address says another."""
+LEAST_VOLUME, MOST_VOLUME = 10.0, 1000.0
+"""Expected volumes as percents of the estimate."""
+STARTS = ("current", "projected")
+"""Where agencies start from: the figures, or what would happen anyway plus the measures."""
+SURES = (50, 60, 70, 80, 90, 95)
+"""Chances [percent] with which one may want a goal to be reached."""
+TRENDS = ("none", "linear", "logistic", "recent")
+"""What goes on by itself: nothing, or a forecast fitted on months of the past. A number of log-odds a month, too."""
+STEEPEST = 5.0
+FOLLOWS = ("pro_rata", "last_year")
+"""What volumes that nobody gave follow: days, or the months of last year."""
 MODES = ("nearest", "up", "largest_remainder", "none")
 GRIDS = ("1", "2", "2.5", "5", "10", "count", "ladder")
 """Grids of rounding: a step in percent, whole units, or the ladder 50, 60, 70, 80, 90, 100 %."""
 
 _ID = re.compile(r"[A-Za-z0-9_.\-À-ỹ]{1,80}")
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 
 
 @dataclass(frozen=True)
 class Choices:
     """What an address may name in one campaign; the first of each is the default where one is needed."""
 
-    presets: tuple[str, ...]
     indicators: tuple[str, ...]
     periods: tuple[str, ...]
     methods: tuple[str, ...]
-    agencies: frozenset[str]
+    agencies: Collection[str]
+    measures: Collection[str] = ()
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A target set by hand; `value` is a percent in [0, 100]."""
+
+    indicator: str
+    agency: str
+    period: str
+    value: float
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """There is at most one pin of each place."""
+        return self.indicator, self.agency, self.period
 
 
 @dataclass(frozen=True)
 class Levers:
-    """What a person changed of one indicator; None leaves the preset's own. Numbers are percents in [0, 100].
+    """What a person changed of one indicator; None leaves the scenario's own. Numbers are percents in [0, 100].
 
-    `floor` 0, `cap` 100 and `step` 100 mean none. `milestone` is the goal of the first period, 0: none.
+    `floor` 0, `cap` 100 and `step` 100 mean none. `milestone` is the goal of the first period, 0: none. `reach` is what
+    is really to be reached where the goal is set higher to be the surer of it, 0: the goal itself.
     """
 
     goal: float | None = None
@@ -62,6 +100,10 @@ class Levers:
     step: float | None = None
     mode: str | None = None
     grid: str | None = None
+    pace: str | None = None
+    start: str | None = None
+    reach: float | None = None
+    trend: str | None = None
 
     @property
     def untouched(self) -> bool:
@@ -74,8 +116,10 @@ class PageState:
 
     Attributes
     ----------
-    campaign, preset : str
-        Together the scenario's id.
+    campaign, slug : str
+        Together the address of a scenario in the store.
+    version, figures : int or None
+        Numbers of the versions of scenario and figures; None: the newest.
     indicator : str
         Shown indicator; empty: the campaign's first.
     inside : str
@@ -84,29 +128,46 @@ class PageState:
         Code of the agency that is explained; empty: none.
     levers : mapping of indicator id to Levers
     dropped : tuple of str
-        Ids of the preset's rules that are set aside.
+        Ids of the scenario's rules that are set aside.
     relaxed : float
-        Points by which the preset's own caps and steps are loosened.
+        Points by which the scenario's own caps and steps are loosened.
+    pins : tuple of Pin
+        Targets set by hand, in the order of their places.
+    volume : float or None
+        Estimated volumes as a percent of the plain estimate; None: as the scenario has it.
+    follow : str or None
+        What estimated volumes follow, of `FOLLOWS`; None: as the scenario has it.
+    measures : mapping of a measure's id to MeasureLever
+    sure : int or None
+        The chance [percent] with which the shown indicator's goal is wanted; None: nobody asks.
+    order, view : str
+        Order of agencies, and the picture that is shown; empty: the first of `ORDERS` and `VIEWS`.
     """
 
     campaign: str
-    preset: str
+    slug: str
     lang: str = LANGUAGES[0]
+    version: int | None = None
+    figures: int | None = None
     indicator: str = ""
     inside: str = ""
     agency: str = ""
     levers: Mapping[str, Levers] = field(default_factory=lambda: MappingProxyType({}))
     dropped: tuple[str, ...] = ()
     relaxed: float = 0.0
-
-    @property
-    def scenario(self) -> str:
-        return f"{self.campaign}/{self.preset}"
+    pins: tuple[Pin, ...] = ()
+    volume: float | None = None
+    follow: str | None = None
+    measures: Mapping[str, MeasureLever] = field(default_factory=lambda: MappingProxyType({}))
+    sure: int | None = None
+    order: str = ""
+    view: str = ""
 
     @property
     def changed(self) -> bool:
-        """True if any lever differs from the preset."""
-        return bool(self.levers or self.dropped or self.relaxed)
+        """True if any lever differs from the scenario as saved."""
+        moved = self.levers or self.dropped or self.relaxed or self.pins or self.measures
+        return bool(moved or self.volume is not None or self.follow is not None)
 
     def of(self, indicator: str) -> Levers:
         """The levers of one indicator."""
@@ -119,9 +180,23 @@ class PageState:
             others[indicator] = levers
         return replace(self, levers=others)
 
+    def with_measure(self, id: str, lever: MeasureLever) -> PageState:
+        """The same page with another lever of one measure."""
+        others = {name: one for name, one in self.measures.items() if name != id}
+        if not lever.untouched:
+            others[id] = lever
+        return replace(self, measures=others)
+
     def reset(self) -> PageState:
-        """The same page with every lever back at the preset."""
-        return replace(self, levers={}, dropped=(), relaxed=0.0)
+        """The same page with every lever back at the scenario as saved."""
+        return replace(self, levers={}, dropped=(), relaxed=0.0, pins=(), volume=None, follow=None, measures={})
+
+    def pinned(self, place: tuple[str, str, str], value: float | None) -> PageState:
+        """The same page with a target set by hand, or no longer (None)."""
+        others = [one for one in self.pins if one.place != place]
+        if value is not None:
+            others.append(Pin(*place, value))
+        return replace(self, pins=tuple(sorted(others, key=lambda one: one.place)))
 
 
 @dataclass(frozen=True)
@@ -140,6 +215,25 @@ def percent(text: str) -> float | None:
         return None
     value = round(float(text.strip().replace(",", ".")), DECIMALS)
     return value if 0 <= value <= 100 else None
+
+
+def volume(text: str) -> float | None:
+    """Expected volumes as a percent of the estimate, `LEAST_VOLUME` to `MOST_VOLUME`; None where it is none."""
+    if not re.fullmatch(r"\d{1,4}(?:[.,]\d{1,8})?", text.strip()):
+        return None
+    value = round(float(text.strip().replace(",", ".")), DECIMALS)
+    return value if LEAST_VOLUME <= value <= MOST_VOLUME else None
+
+
+def trend(text: str) -> str | None:
+    """A trend as an address holds it: one of `TRENDS`, or log-odds a month up to `STEEPEST` either way; else None."""
+    said = text.strip()
+    if said in TRENDS:
+        return said
+    if not re.fullmatch(r"-?\d(?:[.,]\d{1,8})?", said):
+        return None
+    value = round(float(said.replace(",", ".")), DECIMALS)
+    return (written(value) if value else TRENDS[0]) if abs(value) <= STEEPEST else None
 
 
 def written(value: float) -> str:
@@ -161,9 +255,13 @@ _FIELDS: Mapping[str, str] = MappingProxyType(
         "s": "step",
         "r": "mode",
         "d": "grid",
+        "p": "pace",
+        "st": "start",
+        "h": "reach",
+        "tr": "trend",
     }
 )
-_NUMBERS = frozenset({"goal", "milestone", "floor", "cap", "step"})
+_NUMBERS = frozenset({"goal", "milestone", "floor", "cap", "step", "reach"})
 
 
 def format_page(state: PageState) -> str:
@@ -171,7 +269,9 @@ def format_page(state: PageState) -> str:
     pairs = []
     if state.lang != LANGUAGES[0]:
         pairs.append(("lang", state.lang))
-    pairs += [(key, value) for key, value in (("i", state.indicator), ("in", state.inside)) if value]
+    pairs += [(key, str(value)) for key, value in (("v", state.version), ("fv", state.figures)) if value is not None]
+    shown = (("i", state.indicator), ("in", state.inside), ("o", state.order), ("view", state.view))
+    pairs += [(key, value) for key, value in shown if value]
     for indicator in sorted(state.levers):
         levers = state.levers[indicator]
         for short, name in _FIELDS.items():
@@ -182,10 +282,18 @@ def format_page(state: PageState) -> str:
         pairs.append(("drop", ",".join(state.dropped)))
     if state.relaxed:
         pairs.append(("relax", written(state.relaxed)))
+    if state.volume is not None:
+        pairs.append(("vol", written(state.volume)))
+    if state.follow is not None:
+        pairs.append(("fol", state.follow))
+    pairs += measurestate.pairs(state.measures)
+    if state.sure is not None:
+        pairs.append(("sure", str(state.sure)))
+    pairs += [("pin", f"{one.indicator}:{one.agency}:{one.period}:{written(one.value)}") for one in state.pins]
     if state.agency:
         pairs.append(("a", state.agency))
-    path = f"{WORKBENCH}/{quote(state.campaign)}/{quote(state.preset)}"
-    return path + ("?" + urlencode(pairs, safe=",") if pairs else "")
+    path = f"{WORKBENCH}/{quote(state.campaign)}/{quote(state.slug)}"
+    return path + ("?" + urlencode(pairs, safe=",:") if pairs else "")
 
 
 # --- from an address to its page -----------------------------------------------------------------------------
@@ -205,32 +313,44 @@ def language(address: str) -> str:
 
 
 def place(path: str) -> tuple[str, str] | None:
-    """Campaign and preset that a path names, empty where it names none; None if it is no workbench path."""
+    """Campaign and scenario that a path names, empty where it names none; None if it is no workbench path."""
     parts = [part for part in path.split("/") if part]
     if not parts or "/" + parts[0] != WORKBENCH or len(parts) > 3:
         return None
-    campaign, preset = (*parts[1:], "", "")[:2]
-    return campaign, preset
+    campaign, slug = (*parts[1:], "", "")[:2]
+    return campaign, slug
 
 
-def parse_page(address: str, campaign: str, choices: Choices) -> tuple[PageState, tuple[Fault, ...]]:
+def versions(address: str) -> tuple[int | None, int | None]:
+    """Numbers of the versions of scenario and figures that an address names; None where it names none."""
+    said = dict(split(address)[1])
+    scenario, figures = (
+        int(text) if _NUMBER.fullmatch(text) else None for text in (said.get("v", ""), said.get("fv", ""))
+    )
+    return scenario, figures
+
+
+def format_overview(campaign: str, lang: str, indicator: str = "") -> str:
+    """The address of the overview of a campaign."""
+    pairs = [(key, value) for key, value in (("c", campaign), ("i", indicator)) if value]
+    if lang != LANGUAGES[0]:
+        pairs.append(("lang", lang))
+    return OVERVIEW + ("?" + urlencode(pairs) if pairs else "")
+
+
+def parse_page(address: str, state: PageState, choices: Choices) -> tuple[PageState, tuple[Fault, ...]]:
     """The page that an address asks for, and what of it could not be used.
 
     Parameters
     ----------
     address : str
         Path and query.
-    campaign : str
-        Id of the campaign that `choices` belong to; the address's own campaign is not looked at again.
+    state : PageState
+        Campaign, scenario and versions as opened; the address's own are not looked at again.
     """
-    path, pairs = split(address)
-    _, preset = place(path) or ("", "")
+    pairs = split(address)[1]
     faults: list[Fault] = []
-    if preset not in choices.presets:
-        if preset:
-            faults.append(Fault("unknown_preset", "", preset, choices.presets))
-        preset = choices.presets[0]
-    state = PageState(campaign=campaign, preset=preset, lang=language(address))
+    state = replace(state, lang=language(address))
     for key, value in pairs:
         state = _with_pair(state, key, value, choices, faults)
     return state, tuple(faults)
@@ -253,6 +373,28 @@ def _with_pair(state: PageState, key: str, value: str, choices: Choices, faults:
             return known(choices.agencies, "inside")
         case "a":
             return known(choices.agencies, "agency")
+        case "o":
+            return known(ORDERS, "order")
+        case "view":
+            return known(VIEWS, "view")
+        case "sure":
+            if value not in map(str, SURES):
+                faults.append(Fault("unknown_value", key, value, tuple(map(str, SURES))))
+                return state
+            return replace(state, sure=int(value))
+        case "v" | "fv":
+            if not _NUMBER.fullmatch(value):
+                faults.append(Fault("bad_version", key, value))
+            return state
+        case "pin":
+            return _with_pin(state, value, choices, faults)
+        case "vol":
+            number = volume(value)
+            if number is None:
+                faults.append(Fault("bad_volume", key, value))
+            return replace(state, volume=number)
+        case "fol":
+            return known(FOLLOWS, "follow")
         case "drop":
             rules = tuple(dict.fromkeys(rule for rule in value.split(",") if _ID.fullmatch(rule)))
             return replace(state, dropped=rules)
@@ -266,6 +408,8 @@ def _with_pair(state: PageState, key: str, value: str, choices: Choices, faults:
 
 def _with_lever(state: PageState, key: str, value: str, choices: Choices, faults: list[Fault]) -> PageState:
     short, _, indicator = key.partition(".")
+    if short in measurestate.FIELDS:
+        return _with_measure(state, key, value, choices, faults)
     name = _FIELDS.get(short)
     if name is None or indicator not in choices.indicators:
         faults.append(Fault("unknown_key", key, value))
@@ -276,11 +420,48 @@ def _with_lever(state: PageState, key: str, value: str, choices: Choices, faults
             faults.append(Fault("bad_number", key, value))
             return state
         return _lever(state, indicator, name, number)
-    options = {"method": choices.methods, "basis": BASES, "mode": MODES, "grid": GRIDS}[name]
+    if name == "trend":
+        said = trend(value)
+        if said is None:
+            faults.append(Fault("bad_trend", key, value, TRENDS))
+            return state
+        return _lever(state, indicator, name, said)
+    options = {
+        "method": choices.methods,
+        "basis": BASES,
+        "mode": MODES,
+        "grid": GRIDS,
+        "pace": PACES,
+        "start": STARTS,
+    }[name]
     if value not in options:
         faults.append(Fault("unknown_value", key, value, options))
         return state
     return _lever(state, indicator, name, value)
+
+
+def _with_measure(state: PageState, key: str, value: str, choices: Choices, faults: list[Fault]) -> PageState:
+    short, _, id = key.partition(".")
+    name = measurestate.FIELDS[short]
+    if id not in choices.measures:
+        faults.append(Fault("unknown_measure", key, id, tuple(choices.measures)))
+        return state
+    said = measurestate.read(name, value, choices.agencies)
+    if said is None:
+        faults.append(Fault(f"bad_measure_{name}", key, value))
+        return state
+    changed: dict[str, Any] = {name: said}
+    return state.with_measure(id, replace(state.measures.get(id, MeasureLever()), **changed))
+
+
+def _with_pin(state: PageState, text: str, choices: Choices, faults: list[Fault]) -> PageState:
+    indicator, agency, period, number = (*text.split(":"), "", "", "", "")[:4]
+    value = percent(number)
+    fits = indicator in choices.indicators and agency in choices.agencies and period in choices.periods
+    if value is None or not fits or text.count(":") != 3:
+        faults.append(Fault("bad_pin", "pin", text))
+        return state
+    return state.pinned((indicator, agency, period), value)
 
 
 def _lever(state: PageState, indicator: str, name: str, value: Any) -> PageState:
@@ -289,47 +470,44 @@ def _lever(state: PageState, indicator: str, name: str, value: Any) -> PageState
 
 
 # --- the comparison ------------------------------------------------------------------------------------------
+FEWEST, MOST = 2, 4
+"""How many scenarios stand side by side."""
+
+
 @dataclass(frozen=True)
 class CompareState:
-    """Two scenarios side by side; `left` and `right` are scenario ids of one campaign."""
+    """Scenarios of one campaign side by side, by their names in addresses."""
 
-    left: str
-    right: str
+    campaign: str
+    slugs: tuple[str, ...]
     lang: str = LANGUAGES[0]
     indicator: str = ""
+    order: str = ""
 
 
 def format_compare(state: CompareState) -> str:
     """The address of a comparison."""
-    pairs = [("s", f"{state.left},{state.right}")]
-    if state.indicator:
-        pairs.append(("i", state.indicator))
+    pairs = [("s", ",".join(f"{state.campaign}/{one}" for one in state.slugs))] if state.slugs else []
+    pairs += [(key, value) for key, value in (("i", state.indicator), ("o", state.order)) if value]
     if state.lang != LANGUAGES[0]:
         pairs.append(("lang", state.lang))
-    return f"{COMPARE}?{urlencode(pairs, safe=',/')}"
+    return COMPARE + ("?" + urlencode(pairs, safe=",/") if pairs else "")
 
 
-def compared(address: str) -> tuple[str, ...]:
-    """Scenario ids that an address asks to compare, as written."""
-    return tuple(one for one in dict(split(address)[1]).get("s", "").split(",") if one)
+def compared(address: str) -> tuple[tuple[str, str], ...]:
+    """Campaign and name of every scenario that an address asks to compare, as written; each once."""
+    asked = [one for one in dict(split(address)[1]).get("s", "").split(",") if one]
+    return tuple(dict.fromkeys((one.partition("/")[0], one.partition("/")[2]) for one in asked))
 
 
-def parse_compare(address: str, campaign: str, choices: Choices) -> tuple[CompareState, tuple[Fault, ...]]:
-    """The comparison that an address asks for; the campaign's first two presets where it names none that exist."""
-    known = [f"{campaign}/{preset}" for preset in choices.presets]
-    faults = []
-    chosen: list[str] = []
-    for found in compared(address):
-        if found in known:
-            chosen.append(found)
-        else:
-            faults.append(Fault("unknown_preset", "s", found, choices.presets))
-    if len(chosen) > 2:
-        faults.append(Fault("too_many", "s", ",".join(chosen[2:])))
-    spare = [one for one in known if one not in chosen] or known
-    left, right = (*chosen, *spare, *spare)[:2]
-    indicator = dict(split(address)[1]).get("i", "")
-    if indicator and indicator not in choices.indicators:
-        faults.append(Fault("unknown_value", "i", indicator, choices.indicators))
-        indicator = ""
-    return CompareState(left, right, language(address), indicator), tuple(faults)
+# --- finalising ----------------------------------------------------------------------------------------------
+FINALIZE = "/finalize"
+
+
+def format_finalize(campaign: str, lang: str, number: int | None = None, indicator: str = "", order: str = "") -> str:
+    """The address of a campaign's table of targets by its number, or of the list of them."""
+    named = (("c", campaign), ("t", "" if number is None else str(number)), ("i", indicator), ("o", order))
+    pairs = [(key, value) for key, value in named if value]
+    if lang != LANGUAGES[0]:
+        pairs.append(("lang", lang))
+    return FINALIZE + "?" + urlencode(pairs)

@@ -1,70 +1,50 @@
-"""Moves of levers, one call each: what they do is in the views."""
+"""Moves of levers, one call each: what they do is in the views, what needs no server in assets/js/31-workbench.js."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, ctx
+from dash import ClientsideFunction, Dash, Input, Output, State
 
-from dashapp import ids
+from dashapp import auth, ids
+from dashapp.overtaken import Pages
+from dashapp.services.database import Store
 from dashapp.views import moves
 
 
-def register(app: Dash) -> None:
+def register(app: Dash, store: Store) -> None:
     """Register the callbacks of the workbench on an app."""
+    pages = Pages()
 
     @app.callback(
         output={
-            "address": Output(ids.ADDRESS, "data"),
-            "reset": Output(ids.RESET, "href"),
-            "head": Output(ids.HEAD, "children"),
-            "alert": Output(ids.ALERT, "children"),
-            "cards": Output(ids.CARDS, "children"),
-            "legend": Output(ids.LEGEND, "children"),
+            "answered": Output(ids.ANSWERED, "data"),
+            "head": Output(ids.HEAD, "markup"),
+            "alert": Output(ids.ALERT, "markup"),
+            "cards": Output(ids.CARDS, "markup"),
+            "chart_title": Output(ids.CHART_TITLE, "children"),
+            "chart_note": Output(ids.CHART_NOTE, "children"),
+            "legend": Output(ids.CHART_LEGEND, "markup"),
+            "twin": Output(ids.CHART_TWIN, "markup"),
             "figure": Output(ids.CHART, "figure"),
             "figure_style": Output(ids.CHART, "style"),
             "rows": Output(ids.GRID, "rowData"),
             "columns": Output(ids.GRID, "columnDefs"),
             "grid": Output(ids.GRID, "dashGridOptions"),
             "grid_style": Output(ids.GRID, "style"),
-            "notes": Output(ids.NOTES, "children"),
-            "hints": Output({"type": ids.LEVER_HINT, "key": ALL}, "children"),
-            "sliders": Output({"type": ids.LEVER, "key": ALL}, "value"),
-            "indicator": Output(ids.INDICATOR, "value"),
-            "method": Output(ids.METHOD, "value"),
+            "notes": Output(ids.NOTES, "markup"),
             "principle": Output(ids.PRINCIPLE, "children"),
-            "basis": Output(ids.BASIS, "value"),
             "basis_style": Output(ids.BASIS_FIELD, "className"),
-            "mode": Output(ids.ROUNDING_MODE, "value"),
-            "grid_name": Output(ids.ROUNDING_GRID, "value"),
-            "grid_options": Output(ids.ROUNDING_GRID, "options"),
+            "grids": Output(ids.ROUNDING_GRID, "options"),
             "rules": Output(ids.RULES, "options"),
             "rules_style": Output(ids.RULES_FIELD, "className"),
-            "kept": Output(ids.RULES, "value"),
-            "inside": Output(ids.INSIDE, "value"),
         },
-        inputs={
-            "wanted": Input(ids.WANTED, "data"),
-            "indicator": Input(ids.INDICATOR, "value"),
-            "controls_": {
-                "sliders": Input({"type": ids.LEVER, "key": ALL}, "value"),
-                "method": Input(ids.METHOD, "value"),
-                "basis": Input(ids.BASIS, "value"),
-                "mode": Input(ids.ROUNDING_MODE, "value"),
-                "grid": Input(ids.ROUNDING_GRID, "value"),
-                "kept": Input(ids.RULES, "value"),
-                "inside": Input(ids.INSIDE, "value"),
-            },
-        },
-        state={
-            "address": State(ids.ADDRESS, "data"),
-            "keys": State({"type": ids.LEVER, "key": ALL}, "id"),
-            "hint_keys": State({"type": ids.LEVER_HINT, "key": ALL}, "id"),
-        },
+        inputs={"said": Input(ids.MOVE, "data")},
+        state={"lang": State(ids.SPOKEN, "data")},
         prevent_initial_call=True,
     )
     def move(**said: Any) -> dict[str, Any]:
-        return moves.move(ctx.triggered_id, **said)
+        return moves.move(store, auth.actor(), **said, pages=pages)
 
     @app.callback(
         output={
@@ -72,59 +52,76 @@ def register(app: Dash) -> None:
             "title": Output(ids.DRAWER, "title"),
             "children": Output(ids.DRAWER, "children"),
         },
-        inputs={"address": Input(ids.ADDRESS, "data"), "agency": Input(ids.AGENCY, "data")},
+        inputs={"asked": Input(ids.EXPLAIN, "data")},
+        state={"lang": State(ids.SPOKEN, "data")},
     )
-    def explained(address: str, agency: str | None) -> dict[str, Any]:
-        return moves.explained(address, agency)
+    def explained(asked: Any, lang: str) -> dict[str, Any]:
+        return moves.explained(store, auth.actor(), asked, lang)
+
+    @app.callback(
+        Output(ids.GRID, "getRowsResponse"),
+        Input(ids.GRID, "getRowsRequest"),
+        State(ids.ANSWERED, "data"),
+        prevent_initial_call=True,
+    )
+    def stretch(asked: Any, answered: Any) -> Any:
+        return moves.stretch(store, auth.actor(), asked, answered)
+
+    @app.callback(
+        Output(ids.CHANCE, "markup"),
+        Input(ids.TO_CHANCE, "data"),
+        State(ids.SPOKEN, "data"),
+        prevent_initial_call=True,
+    )
+    def chanced(asked: Any, lang: str) -> Any:
+        return moves.chanced(store, auth.actor(), asked, lang)
+
+    @app.callback(
+        Output(ids.SURENESS, "markup"),
+        Input(ids.TO_WEIGH, "data"),
+        State(ids.SPOKEN, "data"),
+        prevent_initial_call=True,
+    )
+    def weighed(asked: Any, lang: str) -> Any:
+        return moves.weighed(store, auth.actor(), asked, lang, pages)
 
     _register_scripts(app)
 
 
 def _register_scripts(app: Dash) -> None:
-    """What needs no server; the functions are in assets/js/30-chitieu.js."""
-    app.clientside_callback(
-        ClientsideFunction("chitieu", "follow"),
-        Output(ids.LANGUAGE_LINK, "href"),
-        Input(ids.ADDRESS, "data"),
-        Input(ids.AGENCY, "data"),
+    def script(name: str, *parts: Any, first: bool = False) -> None:
+        app.clientside_callback(ClientsideFunction("workbench", name), *parts, prevent_initial_call=not first)
+
+    script(
+        "moved",
+        Output(ids.MOVE, "data"),
+        Input(ids.WANTED, "data"),
+        Input(ids.INDICATOR, "value"),
+        Input(ids.METHOD, "value"),
+        Input(ids.BASIS, "value"),
+        Input(ids.PACE, "value"),
+        Input(ids.ROUNDING_MODE, "value"),
+        Input(ids.ROUNDING_GRID, "value"),
+        Input(ids.RULES, "value"),
+        Input(ids.INSIDE, "value"),
+        Input(ids.ORDER, "value"),
+        Input(ids.VIEW, "value"),
     )
-    app.clientside_callback(
-        ClientsideFunction("chitieu", "pick"),
+    script("answered", Output(ids.LANGUAGE_LINK, "href"), Input(ids.ANSWERED, "data"), first=True)
+    script(
+        "picked",
         Output(ids.AGENCY, "data"),
         Input(ids.GRID, "selectedRows"),
         Input(ids.CHART, "clickData"),
-        prevent_initial_call=True,
     )
-    app.clientside_callback(
-        ClientsideFunction("chitieu", "closed"),
-        Output(ids.DRAWN, "data"),
-        Input(ids.DRAWER, "is_open"),
-        prevent_initial_call=True,
-    )
-    app.clientside_callback(
-        ClientsideFunction("chitieu", "close"),
-        Output(ids.DRAWN, "data", allow_duplicate=True),
-        Input(ids.CLOSE, "n_clicks"),
-        prevent_initial_call=True,
-    )
-    app.clientside_callback(
-        ClientsideFunction("chitieu", "fromBox"),
-        Output({"type": ids.LEVER_TYPED, "key": MATCH}, "invalid"),
-        Input({"type": ids.LEVER_TYPED, "key": MATCH}, "value"),
-        State({"type": ids.LEVER_TYPED, "key": MATCH}, "id"),
-        State({"type": ids.LEVER, "key": MATCH}, "value"),
-        prevent_initial_call=True,
-    )
-    app.clientside_callback(
-        ClientsideFunction("chitieu", "toBox"),
-        Output({"type": ids.LEVER_TYPED, "key": MATCH}, "value"),
-        Input({"type": ids.LEVER, "key": MATCH}, "value"),
-        prevent_initial_call=True,
-    )
-    app.clientside_callback(
-        ClientsideFunction("chitieu", "preset"),
+    script("chanced", Output(ids.TO_WEIGH, "data"), Input(ids.CHANCE, "markup"))
+    script("weighed", Output(ids.DRAWN, "data", allow_duplicate=True), Input(ids.SURENESS, "markup"))
+    script("explain", Output(ids.EXPLAIN, "data"), Input(ids.AGENCY, "data"), first=True)
+    script("closed", Output(ids.DRAWN, "data"), Input(ids.DRAWER, "is_open"))
+    script("close", Output(ids.DRAWN, "data", allow_duplicate=True), Input(ids.CLOSE, "n_clicks"))
+    script(
+        "scenario",
         Output(ids.URL, "pathname", allow_duplicate=True),
         Output(ids.URL, "search", allow_duplicate=True),
-        Input(ids.PRESET, "value"),
-        prevent_initial_call=True,
+        Input(ids.SCENARIO, "value"),
     )

@@ -18,6 +18,7 @@ from dashapp.services.database import Store
 from dashapp.services.refused import RefusedError
 from dashapp.settings import Settings
 from dashapp.urlstate import language, split
+from dashapp.views.person import EVERYWHERE
 
 NAME = "accounts"
 TOO_MANY = "too_many_attempts"
@@ -36,6 +37,8 @@ def routes(store: Store, settings: Settings) -> Blueprint:
 
     @made.post("/logout")
     def logout() -> Any:
+        if request.form.get(EVERYWHERE):
+            accounts.log_out_everywhere(store, auth.actor())
         auth.end(store)
         say("logout")
         answer = make_response(redirect("/login" + _query(), 303))

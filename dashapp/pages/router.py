@@ -6,94 +6,131 @@ from dataclasses import replace
 
 from dash.development.base_component import Component
 
-from dashapp import services
 from dashapp.i18n import LANGUAGES, t
-from dashapp.pages import compare, shell, workbench
+from dashapp.kept_messages import of_service
+from dashapp.pages import admin, ahead, compare, figures, finalize, log, monitor, overview, shell, workbench
+from dashapp.services import opened as desk
+from dashapp.services.database import Store, StoreError
+from dashapp.services.opened import Opened
+from dashapp.services.refused import RefusedError
 from dashapp.urlstate import (
     COMPARE,
+    FIGURES,
+    FINALIZE,
     WORKBENCH,
     CompareState,
     Fault,
     PageState,
-    compared,
     format_compare,
+    format_overview,
     format_page,
     language,
-    parse_compare,
     parse_page,
     place,
     split,
+    versions,
 )
 from dashapp.views.answer import answer
+from dashapp.views.keeping_moves import restore
 from dashapp.views.person import Visitor
-from dashapp.views.shown import campaign_ids, choices, tidy
+from dashapp.views.shown import begin, choices, tidy
+from scenarios import Campaign
 
 
-def home(lang: str = LANGUAGES[0]) -> str:
-    """Address of the page that opens first."""
-    campaign = campaign_ids()[0]
-    return format_page(PageState(campaign, choices(campaign).presets[0], lang=lang))
-
-
-def route(address: str, visitor: Visitor) -> Component:
+def route(store: Store, address: str, visitor: Visitor) -> Component:
     """The whole page of an address (path and query), for the one who looks at it."""
-    path = split(address)[0]
-    if path.rstrip("/") == COMPARE:
-        return _compare(address, visitor)
-    if path == "/":
-        return _workbench(home(language(address)), visitor)
-    if place(path) is None:
-        lang = language(address)
-        return shell.missing(lang, home(lang))
-    return _workbench(address, visitor)
+    path, lang = split(address)[0], language(address)
+    try:
+        if path.rstrip("/") == COMPARE:
+            return compare.route(store, address, visitor)
+        if path.rstrip("/") == FIGURES:
+            return figures.route(store, address, visitor)
+        if path.rstrip("/") == log.PATH:
+            return log.route(store, address, visitor)
+        if path.rstrip("/") == monitor.PATH:
+            return monitor.route(store, address, visitor)
+        if ahead.owns(path):
+            return ahead.route(store, address, visitor)
+        if admin.owns(path):
+            return admin.route(store, address, visitor)
+        if path.rstrip("/") == FINALIZE:
+            return finalize.route(store, address, visitor)
+        if path == "/":
+            return overview.route(store, address, visitor)
+        if place(path) is not None:
+            return _workbench(store, address, visitor)
+    except (StoreError, RefusedError) as fault:
+        return shell.failed(lang, of_service(fault, lang), f"/{_query(lang)}", _way_on(fault, lang))
+    return shell.missing(lang, f"/{_query(lang)}")
 
 
-def _workbench(address: str, visitor: Visitor) -> Component:
-    known = campaign_ids()
-    named, _ = place(split(address)[0]) or ("", "")
-    campaign = named if named in known else known[0]
-    state, faults = parse_page(address, campaign, choices(campaign))
-    if named and named not in known:
-        faults = (Fault("unknown_campaign", "", named, known), *faults)
-    new = answer(state)
-    shown = new.shown.state if new.shown is not None else state
-    return shell.page(_place_of(tidy(shown), visitor), workbench.body(shown, new, faults))
+def _way_on(fault: StoreError | RefusedError, lang: str) -> str:
+    """Where figures are imported, if that is what a page lacks."""
+    if fault.code != "figures_missing":
+        return ""
+    return f"{FIGURES}{_query(lang) or '?'}{'&' if _query(lang) else ''}c={fault.details['campaign']}"
 
 
-def _place_of(state: PageState, visitor: Visitor) -> shell.Place:
-    other = next(one for one in LANGUAGES if one != state.lang)
-    presets = choices(state.campaign).presets
-    second = next((one for one in presets if one != state.preset), state.preset)
-    beside = CompareState(state.scenario, f"{state.campaign}/{second}", state.lang, state.indicator)
-    name = services.scenario(state.scenario).name[state.lang]
+def _query(lang: str) -> str:
+    return "" if lang == LANGUAGES[0] else f"?lang={lang}"
+
+
+def _workbench(store: Store, address: str, visitor: Visitor) -> Component:
+    named, slug = place(split(address)[0]) or ("", "")
+    known = desk.campaigns(store, visitor.actor)
+    campaign = next((one for one in known if one.id == named), known[0])
+    faults: list[Fault] = []
+    if named and named != campaign.id:
+        faults.append(Fault("unknown_campaign", "", named, tuple(one.id for one in known)))
+        slug = ""
+    opened = _open(store, visitor, campaign, slug, address, faults)
+    listed = desk.listed(store, visitor.actor, campaign.id)
+    address, kept = restore(store, visitor.actor, opened, address)
+    state, more = parse_page(address, begin(opened, language(address)), choices(opened))
+    new = answer(state, opened)
+    shown = state if new.shown is None else replace(new.state, agency=state.agency)
+    bench = workbench.Bench(opened, listed, shown, new, visitor.actor, kept, (*faults, *more))
+    others = [one.slug for one in listed if one.slug != opened.record.slug]
+    return shell.page(_place_of(shown, opened, others[:1], visitor, known), workbench.body(bench))
+
+
+def _open(store: Store, visitor: Visitor, campaign: Campaign, slug: str, address: str, faults: list[Fault]) -> Opened:
+    """What an address names, or the nearest thing to it that is there."""
+    base = campaign.base.partition("/")[2]
+    version, figures = versions(address)
+    tries: list[tuple[str, int | None, int | None]] = [(slug or base, version, figures), (slug or base, None, None)]
+    for at, (name, number, figures_number) in enumerate(tries):
+        try:
+            opened = desk.open_scenario(store, visitor.actor, campaign.id, name, version=number, figures=figures_number)
+        except StoreError as fault:
+            if fault.code != "not_found":
+                raise
+            continue
+        if at:
+            said = f"v={version}" if figures is None else f"v={version} fv={figures}"
+            faults.append(Fault("unknown_version", "v", said))
+        return opened
+    listed = desk.listed(store, visitor.actor, campaign.id)
+    faults.append(Fault("unknown_scenario", "", slug, tuple(one.slug for one in listed)))
+    return desk.open_scenario(store, visitor.actor, campaign.id, base)
+
+
+def _place_of(
+    state: PageState, opened: Opened, others: list[str], visitor: Visitor, known: tuple[Campaign, ...]
+) -> shell.Place:
+    lang = state.lang
+    other = next(one for one in LANGUAGES if one != lang)
+    beside = CompareState(state.campaign, (state.slug, *others), lang, state.indicator)
     return shell.Place(
         campaign=state.campaign,
-        preset=state.preset,
-        lang=state.lang,
-        workbench=format_page(replace(PageState(state.campaign, state.preset), lang=state.lang)),
+        campaigns=known,
+        slug=state.slug,
+        lang=lang,
+        overview=format_overview(state.campaign, lang),
+        workbench=format_page(PageState(state.campaign, state.slug, lang=lang)),
         compare=format_compare(beside),
         here=WORKBENCH,
-        other_language=format_page(replace(state, lang=other)),
-        title=t("web.title", state.lang, page=name),
+        other_language=format_page(tidy(replace(state, lang=other), opened)),
+        title=t("web.title", lang, page=opened.record.name[lang]),
         visitor=visitor,
     )
-
-
-def _compare(address: str, visitor: Visitor) -> Component:
-    known = campaign_ids()
-    named = [one.partition("/")[0] for one in compared(address)]
-    campaign = next((one for one in named if one in known), known[0])
-    state, faults = parse_compare(address, campaign, choices(campaign))
-    other = next(one for one in LANGUAGES if one != state.lang)
-    place_ = shell.Place(
-        campaign=campaign,
-        preset="",
-        lang=state.lang,
-        workbench=format_page(PageState(campaign, state.left.partition("/")[2], lang=state.lang)),
-        compare=format_compare(state),
-        here=COMPARE,
-        other_language=format_compare(replace(state, lang=other)),
-        title=t("web.title", state.lang, page=t("web.compare.title", state.lang)),
-        visitor=visitor,
-    )
-    return shell.page(place_, compare.body(state, faults))

@@ -3,12 +3,14 @@
 What is here needs no database: campaigns, scenarios and figures as shipped or read from files, runs, files out.
 What is kept is in modules of its own, each asked for by name (``from dashapp.services import accounts``), so that a
 command without a database does not load one: `database`, `rights`, `provision`, `importing`, `saved_scenarios`,
-`stored_runs`, `tables`, `overrides`, `states`, `reproduction`, `accounts`, `operations`.
+`drafts`, `choices`, `stored_runs`, `tables`, `edits`, `effects`, `overrides`, `states`, `reproduction`, `exports`,
+`accounts`, `operations`. `gathering` gives a run from files all that an export says of it.
 
 No user state: the user and the language are arguments, and what is cached is immutable.
 """
 
 from dashapp.services.calculation import (
+    chance,
     compare,
     explain,
     fairness,
@@ -16,6 +18,7 @@ from dashapp.services.calculation import (
     labels,
     labels_of,
     rule_costs,
+    rule_effects,
     run,
     under_each_method,
 )
@@ -42,8 +45,6 @@ from dashapp.services.files import (
     comparison_json,
     is_illustrative,
     result_json,
-    write_comparison,
-    write_result,
     write_template,
 )
 from data.export import OutputError, Remark
@@ -60,6 +61,7 @@ __all__ = [
     "campaign",
     "campaign_of",
     "campaigns",
+    "chance",
     "check_file",
     "compare",
     "comparison_json",
@@ -78,12 +80,11 @@ __all__ = [
     "read_figures",
     "result_json",
     "rule_costs",
+    "rule_effects",
     "run",
     "scenario",
     "shipped",
     "shipped_ids",
     "under_each_method",
-    "write_comparison",
-    "write_result",
     "write_template",
 ]

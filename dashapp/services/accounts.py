@@ -232,6 +232,18 @@ def set_password(store: Store, actor: Actor, /, name: str, password: str) -> Acc
     return _change(store, actor, name, "user.password", None, password_hash=_hashed(password))
 
 
+@needs(Action.MANAGE_USERS)
+def end_sessions(store: Store, actor: Actor, /, name: str) -> Account:
+    """Log somebody out everywhere; the password stays.
+
+    Raises
+    ------
+    RefusedError
+        ``unknown_user``.
+    """
+    return _change(store, actor, name, "user.log_out", None)
+
+
 @needs(Action.OWN_ACCOUNT)
 def change_own_password(store: Store, actor: Actor, /, old: str, new: str, *, address: str = "") -> Account:
     """Change one's password; every session ends, the caller begins a new one with the account returned.

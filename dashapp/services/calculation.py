@@ -3,20 +3,44 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache, wraps
 from types import MappingProxyType
+from typing import Any, TypeVar
 
 import engine
 import scenarios
 from dashapp.labels import IndicatorWords, Labels
 from dashapp.services.catalogue import figures
-from engine import Allocation, Explanation, Fairness, Figures, Plan, PlanError, RuleCost, UnderMethod
+from engine import (
+    Allocation,
+    Chance,
+    Explanation,
+    Fairness,
+    Figures,
+    IndicatorPlan,
+    Part,
+    Plan,
+    PlanError,
+    Posed,
+    RuleCost,
+    RuleEffect,
+    UnderMethod,
+)
 from scenarios import Comparison, Scenario
 
-RUNS_KEPT = 64
+Answer = TypeVar("Answer")
+
+MANY = 1_000
+"""Agencies from which on fewer answers are kept: of eleven thousand, one indicator takes four million bytes."""
+RUNS_KEPT, RUNS_OF_MANY = 64, 8
+PARTS_KEPT, PARTS_OF_MANY = 512, 16
+POSED_KEPT, POSED_OF_MANY = 64, 4
 DERIVED_KEPT = 32
+MOST_DRAWN = 4_000_000
+"""Draws times agencies that a screen waits for; where there are more agencies, fewer draws are made."""
+FEWEST_DRAWS = 1_000
 
 
 @dataclass(frozen=True)
@@ -29,9 +53,50 @@ class _Question:
     scenario: Scenario = field(compare=False)
 
 
-@lru_cache(maxsize=RUNS_KEPT)
+def _kept(few: int, many: int) -> Callable[[Callable[[Any], Answer]], Callable[[Any], Answer]]:
+    """As `lru_cache`, for questions that carry `figures`: so many answers are kept, of many agencies fewer."""
+
+    def remembering(answer: Callable[[Any], Answer]) -> Callable[[Any], Answer]:
+        of_few, of_many = lru_cache(maxsize=few)(answer), lru_cache(maxsize=many)(answer)
+
+        @wraps(answer)
+        def asked(question: Any) -> Answer:
+            return (of_many if len(question.figures.codes) > MANY else of_few)(question)
+
+        return asked
+
+    return remembering
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What decides one indicator's part of a run, or what it poses; figures and plan ride along uncompared."""
+
+    question: Hashable
+    figures: Figures = field(compare=False)
+    plan: Plan = field(compare=False)
+    indicator: IndicatorPlan = field(compare=False)
+
+
+@_kept(POSED_KEPT, POSED_OF_MANY)
+def _posed(asked: _Asked) -> Posed:
+    return engine.pose(asked.figures, asked.plan, asked.indicator)
+
+
+@_kept(PARTS_KEPT, PARTS_OF_MANY)
+def _part(asked: _Asked) -> Part:
+    posed, _ = engine.question(asked.figures, asked.plan, asked.indicator)
+    return engine.allocate_posed(_posed(replace(asked, question=posed)), asked.indicator.goals)
+
+
+def _part_of(figures: Figures, plan: Plan, indicator: IndicatorPlan) -> Part:
+    """One indicator's part: a lever of one indicator leaves the others' as they were, and a goal the rules."""
+    return _part(_Asked(engine.question(figures, plan, indicator), figures, plan, indicator))
+
+
+@_kept(RUNS_KEPT, RUNS_OF_MANY)
 def _answer(question: _Question) -> Allocation:
-    return scenarios.run(question.figures, question.scenario)
+    return scenarios.run(question.figures, question.scenario, _part_of)
 
 
 def run(figures_or_campaign: Figures | str, scenario: Scenario) -> Allocation:
@@ -83,9 +148,14 @@ def under_each_method(allocation: Allocation, indicator: str) -> Mapping[str, Un
 
 
 @lru_cache(maxsize=DERIVED_KEPT)
-def rule_costs(allocation: Allocation) -> tuple[RuleCost, ...]:
-    """What each rule costs the others."""
-    return engine.rule_costs(allocation)
+def rule_costs(allocation: Allocation, indicator: str) -> tuple[RuleCost, ...]:
+    """What each rule that concerns an indicator costs the others in it."""
+    return engine.rule_costs(allocation, indicator)
+
+
+def rule_effects(allocation: Allocation, agency: str, indicator: str, period: str) -> tuple[RuleEffect, ...]:
+    """What each rule does to one agency's target and to those of the others."""
+    return engine.rule_effects(allocation, rule_costs(allocation, indicator), agency, indicator, period)
 
 
 @lru_cache(maxsize=DERIVED_KEPT)
@@ -102,6 +172,19 @@ def indicator_words(lang: str) -> Mapping[str, IndicatorWords]:
         for id, one in scenarios.indicators().items()
     }
     return MappingProxyType(words)
+
+
+@lru_cache(maxsize=DERIVED_KEPT)
+def chance(allocation: Allocation, indicator: str) -> Chance:
+    """How likely the province and its agencies reach what an indicator asks, under the scenario's assumptions."""
+    return engine.chance(allocation, indicators=(indicator,), draws=draws_of(allocation, indicator))
+
+
+def draws_of(allocation: Allocation, indicator: str) -> int:
+    """Draws that a screen waits for: those of the scenario, or fewer where there are many agencies."""
+    asked = allocation.plan.assumptions.draws
+    most = max(FEWEST_DRAWS, MOST_DRAWN // max(len(allocation.results[indicator].rows), 1))
+    return min(asked, most)
 
 
 @lru_cache(maxsize=DERIVED_KEPT)

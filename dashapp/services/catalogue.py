@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -122,6 +123,12 @@ def figures(campaign_id: str) -> Figures:
 
 
 @cache
+def figures_with_months(campaign_id: str) -> Figures:
+    """The shipped figures of a campaign with the months of the past that come with them, if any do."""
+    return figures(campaign_id).with_history(data.reference.history(campaign_id))
+
+
+@cache
 def known_of(campaign_id: str) -> Known:
     """What intake may check a file of this campaign against: its agencies, indicators, periods and catalogue."""
     about, own, base = campaign(campaign_id), figures(campaign_id), shipped(campaign(campaign_id).base)
@@ -136,22 +143,38 @@ def known_of(campaign_id: str) -> Known:
         periods=tuple(period.id for period in base.plan.periods),
         catalogue=about.catalogue,
         parent_rows=about.parent_rows,
+        as_of=about.as_of,
+        carried_over=_carried_over(about.indicators),
     )
 
 
-def known_for(scenario: Scenario | None) -> Known:
+def known_for(scenario: Scenario | None, campaign_id: str | None = None) -> Known:
     """What intake may check a file against before it runs under `scenario`.
 
     A shipped scenario brings its campaign's agencies; a scenario of the user's own, only the
-    indicator catalogue and its periods; no scenario, the indicator catalogue.
+    indicator catalogue and its periods; no scenario, the indicator catalogue. `campaign_id` names the
+    shipped campaign whose agencies a file is about where the scenario does not.
+
+    Raises
+    ------
+    scenarios.ScenarioErrors
+        ``unknown_campaign`` with the nearest id.
     """
+    if campaign_id is not None:
+        return replace(known_for(scenario), agencies=known_of(campaign_id).agencies)
     if scenario is not None and _is_shipped(scenario):
         about = campaign_of(scenario)
         if about is not None:
             return known_of(about.id)
     catalogue = scenarios.indicators()
     periods = tuple(period.id for period in scenario.plan.periods) if scenario is not None else ()
-    return Known(indicators=_kinds(catalogue), names=_written_names(catalogue), periods=periods)
+    return Known(
+        indicators=_kinds(catalogue),
+        names=_written_names(catalogue),
+        periods=periods,
+        as_of=scenario.plan.as_of if scenario is not None else None,
+        carried_over=_carried_over(catalogue),
+    )
 
 
 def _is_shipped(scenario: Scenario) -> bool:
@@ -169,18 +192,26 @@ def _kinds(indicators: Mapping[str, scenarios.Indicator]) -> Mapping[str, str]:
     return MappingProxyType({id: str(one.kind) for id, one in indicators.items()})
 
 
+def _carried_over(indicators: Mapping[str, scenarios.Indicator]) -> Mapping[str, bool]:
+    return MappingProxyType({id: one.carried_over for id, one in indicators.items() if one.carried_over is not None})
+
+
 def _written_names(indicators: Mapping[str, scenarios.Indicator]) -> Mapping[str, tuple[str, ...]]:
     return MappingProxyType(
         {id: tuple(dict.fromkeys((*one.name.values(), *one.short.values()))) for id, one in indicators.items()}
     )
 
 
-def check_file(source: Path | bytes, filename: str, scenario: Scenario | None = None) -> Reading:
-    """Read a figures file and find every problem; nothing is stored."""
-    return data.intake.read(source, filename, known=known_for(scenario))
+def check_file(
+    source: Path | bytes, filename: str, scenario: Scenario | None = None, campaign_id: str | None = None
+) -> Reading:
+    """Read a figures file and find every problem, against what `known_for` gives; nothing is stored."""
+    return data.intake.read(source, filename, known=known_for(scenario, campaign_id))
 
 
-def read_figures(source: Path | bytes, filename: str, scenario: Scenario | None = None) -> tuple[Figures, Reading]:
+def read_figures(
+    source: Path | bytes, filename: str, scenario: Scenario | None = None, campaign_id: str | None = None
+) -> tuple[Figures, Reading]:
     """The figures of a file without errors, and the reading with its warnings.
 
     Raises
@@ -190,7 +221,7 @@ def read_figures(source: Path | bytes, filename: str, scenario: Scenario | None 
     engine.FiguresError
         If the figures do not fit together.
     """
-    reading = check_file(source, filename, scenario)
+    reading = check_file(source, filename, scenario, campaign_id)
     if reading.frame is None:
         raise FileRefusedError(reading, filename)
     return Figures.from_frame(reading.frame), reading

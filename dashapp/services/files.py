@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,8 @@ import data.export
 import data.intake
 from dashapp.i18n import period, t
 from dashapp.labels import Labels
-from dashapp.services.calculation import labels
 from dashapp.services.catalogue import campaign, campaign_of, figures, known_of
-from data.export import About, Compared, Remark, Words
+from data.export import Words
 from data.intake import FormIndicator
 from engine import Allocation, Figures
 from scenarios import Comparison, Scenario
@@ -62,62 +60,8 @@ def _pairs(comparison: Comparison) -> list[tuple[str, Allocation]]:
     return [(column.scenario.id, column.allocation) for column in comparison.columns]
 
 
-def write_result(allocation: Allocation, scenario: Scenario, path: Path, lang: str, remarks: Sequence[Remark]) -> None:
-    """Write one run; the suffix chooses one of `RESULT_SUFFIXES`.
-
-    `remarks` are the conflicts and warnings as sentences of `lang`.
-
-    Raises
-    ------
-    OutputError
-        If `path` cannot be written; nothing is left there.
-    """
-    match path.suffix.lower():
-        case ".json":
-            data.export.write_json(_document(allocation, scenario), path)
-        case ".csv":
-            data.export.write_csv(allocation, path)
-        case ".xlsx":
-            about = _about(allocation.figures, scenario, lang)
-            words = _words(labels(allocation, lang), [scenario])
-            data.export.write_xlsx(allocation, path, about=about, words=words, remarks=remarks)
-        case suffix:
-            raise ValueError(suffix)
-
-
-def write_comparison(comparison: Comparison, path: Path, lang: str, remarks: Sequence[Remark]) -> None:
-    """Write several runs side by side; as `write_result`."""
-    match path.suffix.lower():
-        case ".json":
-            data.export.write_json(_comparison_document(comparison), path)
-        case ".csv":
-            data.export.write_comparison_csv(_pairs(comparison), path)
-        case ".xlsx":
-            several = [column.scenario for column in comparison.columns]
-            compared = [
-                Compared(one.scenario.id, one.scenario.name[lang], one.allocation) for one in comparison.columns
-            ]
-            about = _about(comparison.figures, several[0], lang)
-            words = _words(labels(comparison.allocations[0], lang), several)
-            data.export.write_comparison_xlsx(compared, path, about=about, words=words, remarks=remarks)
-        case suffix:
-            raise ValueError(suffix)
-
-
-def _about(used: Figures, scenario: Scenario, lang: str) -> About:
-    of = campaign_of(scenario)
-    illustrative = is_illustrative(used, scenario)
-    return About(
-        campaign=of.name[lang] if of else scenario.name[lang],
-        scenario=scenario.name[lang],
-        scenario_id=scenario.id,
-        made=datetime.datetime.now().astimezone(),
-        illustrative=illustrative,
-        source=of.source[lang] if of and illustrative else "",
-    )
-
-
-def _words(of: Labels, several: Sequence[Scenario]) -> Words:
+def words_of(of: Labels, several: Sequence[Scenario]) -> Words:
+    """The writers' texts in the language of `of`, with the names of these scenarios' rules and periods."""
     lang = of.lang
     rules = {rule.id: of.rule(rule) for one in reversed(several) for rule in one.plan.rules}
     return Words(
@@ -125,6 +69,7 @@ def _words(of: Labels, several: Sequence[Scenario]) -> Words:
         indicators={id: words.short for id, words in of.indicators.items()},
         periods={one.id: period(one.id, lang) for scenario in several for one in scenario.plan.periods},
         rules=rules,
+        measures={one.id: of.measure(one.id) for scenario in several for one in scenario.plan.measures},
     )
 
 

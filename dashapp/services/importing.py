@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
 import data.intake
+from dashapp.i18n import t
+from dashapp.services import lookback
 from dashapp.services.catalogue import FileRefusedError
+from dashapp.services.described import campaign_in
+from dashapp.services.opened import figures_of as figures_kept
 from dashapp.services.provision import slug_of
 from dashapp.services.refused import ConflictError, RefusedError
 from dashapp.services.rights import Action, Actor, needs
-from data.intake import Known, KnownAgency, Reading
+from data.intake import FormIndicator, Known, KnownAgency, Reading
 from data.store import Store, Work
 from data.store.records import FiguresVersion
-from engine import Figures
+from engine import Figures, History
 
-_KEY = ("agency", "indicator")
+KEY = ("agency", "indicator")
+REPORTED = data.intake.REPORTED
+"""The indicator that reports of other systems count."""
 
 
 class RowKind(StrEnum):
@@ -73,12 +81,25 @@ class Preview:
 
 
 @dataclass(frozen=True, eq=False)
-class _Base:
-    """What a file is read against."""
+class Base:
+    """What a file is read against; `history` is what the newest figures rest on."""
 
     version: FiguresVersion | None
     frame: pd.DataFrame | None
     known: Known
+    history: History | None
+
+    def figures(self, frame: pd.DataFrame, months: pd.DataFrame | None = None) -> Figures:
+        """A table as the next version: with the months that its agencies have already, and others on top of them.
+
+        Raises
+        ------
+        engine.FiguresError
+            If the table does not fit together, or a new month is of an agency that it lacks.
+        """
+        made = Figures.from_frame(frame)
+        kept = None if self.history is None else self.history.of(made.codes)
+        return made.with_history(kept if months is None else lookback.laid_over(kept, months))
 
 
 @needs(Action.IMPORT_FIGURES)
@@ -98,7 +119,7 @@ def check(
         If its rows do not fit together with those that stay.
     """
     with store.reading() as work:
-        base = _base(work, campaign)
+        base = base_of(work, campaign)
     return _preview(campaign, source, filename, whole, base)[0]
 
 
@@ -136,17 +157,19 @@ def accept(
         ``nothing_new`` if it changes nothing; ``preview_differs`` if the file is not the one that was checked.
     """
     with store.reading() as work:
-        base = _base(work, campaign)
+        base = base_of(work, campaign)
     preview, figures = _preview(campaign, source, filename, whole, base)
     if figures is None:
         raise FileRefusedError(preview.reading, filename)
     with store.work(actor.name) as work:
         latest = work.figures.latest(campaign)
-        _refuse_overtaken(latest, token, preview, origin=origin, reporter=reporter, note=note)
+        yours: dict[str, Any] = {"origin": origin, "reporter": reporter, "note": note}
+        refuse_overtaken(latest, token, campaign, preview.token, filename, **yours)
         added = work.figures.add(
             campaign,
             figures.frame,
             based_on=_id(latest),
+            history=figures.history,
             source=origin or filename,
             reporter=reporter,
             filename=filename,
@@ -156,24 +179,157 @@ def accept(
         counts = {str(kind): sum(one.kind is kind for one in preview.changes) for kind in RowKind}
         told = {"number": added.number, "figures_sha256": added.figures_sha256, "filename": filename, **counts}
         before = {"number": latest.number, "figures_sha256": latest.figures_sha256} if latest else None
+        before, told = with_months(before, told, base.history, figures.history)
         work.log.append("figures.accept", f"figures/{campaign}", before, told)
         return added
 
 
-def _refuse_overtaken(latest: FiguresVersion | None, token: str, preview: Preview, **yours: Any) -> None:
+def with_months(
+    before: dict[str, Any] | None, told: dict[str, Any], old: History | None, new: History | None
+) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+    """What the log says of a version before and after, with the months that it rests on where these change."""
+    was, now = ({} if one is None else {"history_sha256": one.sha256, "months": len(one.ends)} for one in (old, new))
+    if was == now:
+        return before, told
+    empty = dict.fromkeys((*was, *now))
+    return None if before is None else {**before, **empty, **was}, {**told, **empty, **now}
+
+
+def refuse_overtaken(
+    latest: FiguresVersion | None,
+    token: str,
+    campaign: str,
+    expected: str | None,
+    filename: str,
+    /,
+    *,
+    is_sound: bool = True,
+    **yours: Any,
+) -> None:
+    """Refuse what was seen on other figures than the newest, changes nothing, or is not what was seen.
+
+    Parameters
+    ----------
+    token, expected : str
+        Of what the user saw, and of what is to be stored (None: it changes nothing, or is not `is_sound`).
+    """
     if latest is not None and token.partition("-")[0] != str(latest.id):
         raise ConflictError(
             "figures",
-            preview.campaign,
+            campaign,
             changed_by=latest.created_by,
             changed_at=latest.created_at,
             current=latest,
             yours=yours,
         )
-    if preview.token is None:
-        raise RefusedError("nothing_new", filename=preview.filename)
-    if preview.token != token:
-        raise RefusedError("preview_differs", filename=preview.filename)
+    if expected is None and is_sound:
+        raise RefusedError("nothing_new", filename=filename)
+    if expected != token:
+        raise RefusedError("preview_differs", filename=filename)
+
+
+@dataclass(frozen=True, eq=False)
+class Shelf:
+    """A campaign's figures in all versions, one of them open.
+
+    Attributes
+    ----------
+    versions : tuple of FiguresVersion
+        Oldest first; empty before the first.
+    shown : FiguresVersion or None
+    figures, before : Figures or None
+        Of `shown` and of the version it took the place of.
+    agencies : tuple of KnownAgency
+        Those that should report.
+    periods : tuple of str
+        For which agencies propose.
+    """
+
+    versions: tuple[FiguresVersion, ...]
+    shown: FiguresVersion | None
+    figures: Figures | None
+    before: Figures | None
+    agencies: tuple[KnownAgency, ...]
+    periods: tuple[str, ...]
+
+    @property
+    def is_newest(self) -> bool:
+        """True if nothing newer is there than what is shown."""
+        return self.shown is None or self.shown.id == self.versions[-1].id
+
+
+@needs(Action.READ)
+def shelf(store: Store, _actor: Actor, /, campaign: str, number: int | None = None) -> Shelf:
+    """The figures of a campaign, open in the version of a number (None, or where there is none such: the newest)."""
+    with store.reading() as work:
+        base = base_of(work, campaign)
+        every = work.figures.list(campaign)
+        shown = next((one for one in every if one.number == number), every[-1] if every else None)
+        previous = next((one for one in every if shown is not None and one.id == shown.previous), None)
+        figures = None if shown is None else figures_kept(work, shown)
+        before = None if previous is None else figures_kept(work, previous)
+    return Shelf(every, shown, figures, before, base.known.agencies, base.known.periods)
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """What one version says about one agency's indicator; None: there is no such row."""
+
+    version: FiguresVersion
+    row: Mapping[str, Any] | None
+
+
+@needs(Action.READ)
+def history(
+    store: Store, _actor: Actor, /, campaign: str, agency: str, indicator: str, most: int = 20
+) -> tuple[tuple[Told, ...], int]:
+    """What the newest versions say about one figure, the newest first, and how many older ones there are."""
+    with store.reading() as work:
+        every = work.figures.list(campaign)
+        found = []
+        for version in every[: -most - 1 : -1]:
+            frame = figures_kept(work, version).frame
+            own = frame[(frame["agency"] == agency) & (frame["indicator"] == indicator)]
+            found.append(Told(version, rows_of(own).get((agency, indicator))))
+    return tuple(found), len(every) - len(found)
+
+
+@needs(Action.READ)
+def form(store: Store, _actor: Actor, /, campaign: str, layout: str, suffix: str, lang: str) -> bytes:
+    """The empty form of a campaign, its agencies filled in; `layout`: ``form`` or ``long``, `suffix` of a template."""
+    with store.reading() as work:
+        known = base_of(work, campaign).known
+        indicators = work.indicators.list(campaign)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"form{suffix}"
+        data.intake.write_template(
+            path,
+            agencies=known.agencies,
+            indicators=[FormIndicator(one.id, one.name["vi"], one.kind) for one in indicators],
+            periods=known.periods,
+            labels={key: t(key, lang) for key in data.intake.TEMPLATE_LABELS},
+            layout=layout,
+        )
+        return path.read_bytes()
+
+
+@needs(Action.READ)
+def history_form(store: Store, _actor: Actor, /, campaign: str, suffix: str, lang: str) -> bytes:
+    """The empty table for months of the past: from January of last year to the day of the figures, as far as fits."""
+    with store.reading() as work:
+        known = base_of(work, campaign).known
+        indicators = work.indicators.list(campaign)
+        as_of = work.campaigns.get(campaign).as_of
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"form{suffix}"
+        data.intake.write_history_form(
+            path,
+            agencies=known.agencies,
+            indicators=[one.id for one in indicators],
+            ends=lookback.month_ends(as_of.year - 1, as_of),
+            sheet=t("template.history_sheet", lang),
+        )
+        return path.read_bytes()
 
 
 @needs(Action.READ)
@@ -187,23 +343,26 @@ def versions(store: Store, _actor: Actor, /, campaign: str) -> tuple[FiguresVers
 def figures_of(store: Store, _actor: Actor, /, version_id: int) -> Figures:
     """The figures of one version."""
     with store.reading() as work:
-        return Figures.from_frame(work.figures.frame(version_id))
+        return work.figures.read(version_id)
 
 
 @needs(Action.READ)
 def changes_between(store: Store, _actor: Actor, /, before: int, after: int) -> tuple[RowChange, ...]:
     """What differs between two versions of figures, by their ids."""
     with store.reading() as work:
-        return _changes(work.figures.frame(before), work.figures.frame(after))[0]
+        return changes_of(work.figures.frame(before), work.figures.frame(after))[0]
 
 
-def _base(work: Work, campaign: str) -> _Base:
+def base_of(work: Work, campaign: str) -> Base:
+    """What a file of a campaign is read against: its newest figures, its agencies, indicators and periods."""
     about = work.campaigns.get(campaign)
     version = work.figures.latest(campaign)
-    frame = None if version is None else work.figures.frame(version.id)
+    figures = None if version is None else work.figures.read(version.id)
+    frame = None if figures is None else figures.frame
     base = work.scenarios.find(campaign, slug_of(about.base_scenario))
     periods = work.scenarios.head(base.id).document["periods"] if base else ()
     indicators = work.indicators.list(campaign)
+    defined = campaign_in(work, campaign).indicators
     known = Known(
         agencies=tuple(
             KnownAgency(one.code, one.name, one.level, one.parent or "")
@@ -215,30 +374,32 @@ def _base(work: Work, campaign: str) -> _Base:
         catalogue=about.catalogue,
         parent_rows=about.parent_rows,
         previous={} if frame is None else _counts(frame),
+        as_of=about.as_of,
+        carried_over={id: one.carried_over for id, one in defined.items() if one.carried_over is not None},
     )
-    return _Base(version, frame, known)
+    return Base(version, frame, known, None if figures is None else figures.history)
 
 
 def _counts(frame: pd.DataFrame) -> dict[tuple[str, str], tuple[float, float]]:
-    reported = frame[[*_KEY, "numerator", "denominator"]].dropna()
+    reported = frame[[*KEY, "numerator", "denominator"]].dropna()
     return {(agency, indicator): (n, d) for agency, indicator, n, d in reported.itertuples(index=False, name=None)}
 
 
-def _preview(campaign: str, source: bytes, filename: str, whole: bool, base: _Base) -> tuple[Preview, Figures | None]:
+def _preview(campaign: str, source: bytes, filename: str, whole: bool, base: Base) -> tuple[Preview, Figures | None]:
     reading = data.intake.read(source, filename, known=base.known)
     if reading.frame is None:
         return Preview(campaign, filename, whole, reading, base.version, (), 0, None), None
     frame = reading.frame if whole or base.frame is None else _laid_over(base.frame, reading.frame)
-    figures = Figures.from_frame(frame)
-    changes, unchanged = _changes(base.frame, figures.frame)
+    figures = base.figures(frame)
+    changes, unchanged = changes_of(base.frame, figures.frame)
     token = _token(base.version, reading.sha256 or "", figures) if changes else None
     return Preview(campaign, filename, whole, reading, base.version, changes, unchanged, token), figures
 
 
 def _laid_over(base: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """The base with some rows replaced or added."""
-    new = pd.MultiIndex.from_frame(rows[list(_KEY)])
-    rest = base[~pd.MultiIndex.from_frame(base[list(_KEY)]).isin(new)]
+    new = pd.MultiIndex.from_frame(rows[list(KEY)])
+    rest = base[~pd.MultiIndex.from_frame(base[list(KEY)]).isin(new)]
     return pd.concat([rest, rows], ignore_index=True)
 
 
@@ -252,9 +413,9 @@ def _id(version: FiguresVersion | None) -> int | None:
     return None if version is None else version.id
 
 
-def _changes(before: pd.DataFrame | None, after: pd.DataFrame) -> tuple[tuple[RowChange, ...], int]:
+def changes_of(before: pd.DataFrame | None, after: pd.DataFrame) -> tuple[tuple[RowChange, ...], int]:
     """What differs, by agency and indicator, and how many rows do not."""
-    old, new = ({} if before is None else _rows(before)), _rows(after)
+    old, new = ({} if before is None else rows_of(before)), rows_of(after)
     found = []
     for key in sorted(old.keys() | new.keys()):
         one, other = old.get(key, {}), new.get(key, {})
@@ -268,9 +429,9 @@ def _changes(before: pd.DataFrame | None, after: pd.DataFrame) -> tuple[tuple[Ro
     return tuple(found), len(new) - sum(one.kind is not RowKind.REMOVED for one in found)
 
 
-def _rows(frame: pd.DataFrame) -> dict[tuple[str, str], dict[str, Any]]:
+def rows_of(frame: pd.DataFrame) -> dict[tuple[str, str], dict[str, Any]]:
     """Per agency and indicator what its row says; empty cells are left out."""
-    columns = [name for name in frame.columns if name not in _KEY]
+    columns = [name for name in frame.columns if name not in KEY]
     values = {name: [None if pd.isna(one) or one == "" else one for one in frame[name]] for name in columns}
     keys = zip(frame["agency"], frame["indicator"], strict=True)
     return {

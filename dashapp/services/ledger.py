@@ -12,13 +12,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import scenarios
 from dashapp.services.calculation import explain
-from data.store.records import Override
 from engine import Allocation, Explanation, RuleKind
 from scenarios import Scenario
+
+if TYPE_CHECKING:  # a run from files needs no database: loading one takes half a second
+    from data.store.records import Override
 
 PIN_PREFIX = "override-"
 NEW = "new"

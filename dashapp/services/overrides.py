@@ -1,103 +1,23 @@
-"""Single targets set by hand: tried first, kept with a reason, confirmed or withdrawn when their ground has moved."""
+"""Single targets set by hand: kept with a reason, confirmed or withdrawn when their ground has moved."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from dashapp.services import ledger
-from dashapp.services.calculation import run
-from dashapp.services.ledger import NEW, Pin, Stale
+from dashapp.services.edits import Edit, as_edited, at, beneath, pin_of, where
+from dashapp.services.ledger import Pin, Stale
 from dashapp.services.refused import ConflictError, RefusedError, kept
 from dashapp.services.rights import Action, Actor, needs
-from dashapp.services.tables import Inputs, inputs_of, need_state, write
+from dashapp.services.tables import Inputs, inputs_of, need_state, unmoved, write
 from data.store import Store, Work
 from data.store.records import AllocationRecord, Override, State
-from engine import Allocation, GoalStatus, Summary, absorbed
 
 LONGEST_REASON = 2000
-_HOLDS = frozenset({GoalStatus.MET, GoalStatus.MET_WITHOUT_LIFT, GoalStatus.PATH})
-
-
-@dataclass(frozen=True)
-class Absorber:
-    """What one agency takes on or is relieved of in one period: `points` [share] and `units` of its target."""
-
-    agency: str
-    name: str
-    parent: str | None
-    period: str
-    points: float
-    units: float
-
-
-@dataclass(frozen=True, eq=False)
-class GoalEffect:
-    """One goal (the province's, or a parent's among its children) before and after; `holds` says if it is met."""
-
-    before: Summary
-    after: Summary
-
-    @property
-    def holds(self) -> bool:
-        return self.after.status in _HOLDS
-
-
-@dataclass(frozen=True, eq=False)
-class Effect:
-    """What an override would do.
-
-    Attributes
-    ----------
-    pin : Pin
-    before, after : Allocation
-        The whole table without and with it.
-    own : tuple of Absorber
-        The agency's own targets that it moves, by period.
-    others : tuple of Absorber
-        Everybody else's, whoever takes on most units first.
-    goals : tuple of GoalEffect
-        Of its indicator.
-    """
-
-    pin: Pin
-    before: Allocation
-    after: Allocation
-    own: tuple[Absorber, ...]
-    others: tuple[Absorber, ...]
-    goals: tuple[GoalEffect, ...]
-
-
-@needs(Action.RUN)
-def preview_override(
-    store: Store,
-    _actor: Actor,
-    /,
-    allocation: int,
-    *,
-    agency: str,
-    indicator: str,
-    period: str,
-    value: float,
-) -> Effect:
-    """What setting one target would do to everybody else; nothing is stored.
-
-    Raises
-    ------
-    RefusedError
-        ``value_out_of_range``; ``no_target`` where there is nothing to set (exempt, not reported).
-    engine.PlanError
-        ``pin_impossible`` {value, low, high}; ``unknown_agency``, ``unknown_indicator``, ``unknown_period``.
-    """
-    pin = _pin(agency, indicator, period, value, "")
-    with store.reading() as work:
-        inputs = inputs_of(work, work.allocations.get(allocation))
-    _beneath(inputs, pin)
-    after = run(inputs.figures, ledger.with_pins(inputs.scenario, _with(inputs, pin)))
-    return _effect(pin, inputs.pinned, after)
+MOST_TRIES = 3
+"""How often a table is calculated before one's turn to write; if it moved each time, it is calculated in the turn."""
 
 
 @needs(Action.FINALISE)
@@ -131,29 +51,68 @@ def save_override(
     engine.PlanError
         As `preview_override`.
     """
-    pin = _pin(agency, indicator, period, value, _reason(reason))
+    edit = Edit(agency, indicator, period, value)
+    why = _reason(reason)
+    pin = pin_of(agency, indicator, period, value, why)
     yours = {"agency": agency, "indicator": indicator, "period": period, "value": value, "reason": reason}
-    with store.reading() as work:  # calculated before one's turn to write; the answer is found again in it
-        inputs = inputs_of(work, work.allocations.get(allocation))
-    _beneath(inputs, pin)
+    for left in reversed(range(MOST_TRIES)):
+        with store.reading() as work:
+            record = work.allocations.get(allocation)
+            seen, inputs = record.version, inputs_of(work, record)
+            beneath(inputs, pin)
+            _prepare(inputs, [edit], why, work.overrides.expected())
+        with kept(**yours), store.work(actor.name) as work:
+            record = work.allocations.get(allocation)
+            need_state(record, State.DRAFT)
+            if record.version != seen and left:
+                continue
+            inputs = inputs_of(work, record)
+            before = at(inputs, edit)
+            _refuse_overtaken(work, allocation, pin, before, version, yours)
+            after = _put(work, record, inputs, edit, why)
+            _keep(work, record)
+            return after
+    raise AssertionError  # the last try either returns or raises
+
+
+@needs(Action.FINALISE)
+def save_edits(
+    store: Store, actor: Actor, /, allocation: int, edits: Sequence[Edit], *, reason: str, version: int
+) -> tuple[Override, ...]:
+    """Set several targets of a draft by hand and take overrides back, for one reason: all of them or none.
+
+    Parameters
+    ----------
+    version : int
+        The table's that the user saw what comes of it on.
+
+    Returns
+    -------
+    tuple of Override
+        What became of each edit; withdrawn ones too.
+
+    Raises
+    ------
+    ConflictError
+        If anybody changed the table since; `yours` holds the edits and the reason.
+    RefusedError, engine.PlanError
+        As `save_override`; ``override_not_there``.
+    """
+    why = _reason(reason)
+    yours = {"edits": tuple(edits), "reason": reason}
+    with store.reading() as work:  # calculated before one's turn to write, in which only the version is looked at
+        record = work.allocations.get(allocation)
+        unmoved(record, version, **yours)
+        need_state(record, State.DRAFT)
+        _prepare(inputs_of(work, record), edits, why, work.overrides.expected())
     with kept(**yours), store.work(actor.name) as work:
         record = work.allocations.get(allocation)
+        unmoved(record, version, **yours)
         need_state(record, State.DRAFT)
         inputs = inputs_of(work, record)
-        ground = ledger.ground(_beneath(inputs, pin))
-        before = next((one for one in inputs.overrides if Pin.of(one).place == pin.place), None)
-        _refuse_overtaken(work, allocation, pin, before, version, yours)
-        if before is None:
-            after = work.overrides.add(
-                allocation, agency=agency, indicator=indicator, period=period, value=pin.value, reason=pin.reason,
-                ground=ground,
-            )  # fmt: skip
-        else:
-            after = work.overrides.change(before.id, before.version, value=pin.value, reason=pin.reason, ground=ground)
+        done = tuple(_put(work, record, inputs, one, why) for one in edits)
         _keep(work, record)
-        done = "override.set" if before is None else "override.change"
-        work.log.append(done, _subject(after), None if before is None else _told(before), _told(after))
-        return after
+        return done
 
 
 @needs(Action.FINALISE)
@@ -168,6 +127,10 @@ def withdraw_override(store: Store, actor: Actor, /, override: int, *, version: 
         ``reason_missing``, ``reason_too_long``, ``wrong_state``.
     """
     why = _reason(reason)
+    with store.reading() as work:  # calculated before one's turn to write; the answer is found again in it
+        inputs = inputs_of(work, work.allocations.get(work.overrides.get(override).allocation))
+        rest = tuple(one for one in inputs.overrides if one.id != override)
+        replace(inputs, overrides=rest).pinned  # noqa: B018
     with kept(reason=reason), store.work(actor.name) as work:
         before = work.overrides.get(override)
         record = work.allocations.get(before.allocation)
@@ -197,11 +160,13 @@ def confirm_override(store: Store, actor: Actor, /, override: int, *, version: i
     RefusedError
         ``wrong_state``.
     """
+    with store.reading() as work:  # calculated before one's turn to write
+        inputs_of(work, work.allocations.get(work.overrides.get(override).allocation)).plain  # noqa: B018
     with kept(), store.work(actor.name) as work:
         before = work.overrides.get(override)
         record = work.allocations.get(before.allocation)
         need_state(record, State.DRAFT)
-        ground = ledger.ground(_beneath(inputs_of(work, record), Pin.of(before)))
+        ground = ledger.ground(beneath(inputs_of(work, record), Pin.of(before)))
         after = work.overrides.change(override, version, ground=ground)
         work.log.append("override.confirm", _subject(after), {"ground": before.ground}, {"ground": after.ground})
         return after
@@ -230,12 +195,6 @@ def _keep(work: Work, record: AllocationRecord) -> None:
     write(work, record, inputs_of(work, record))
 
 
-def _pin(agency: str, indicator: str, period: str, value: float, reason: str) -> Pin:
-    if not 0.0 <= value <= 1.0:  # NaN is refused too
-        raise RefusedError("value_out_of_range", value=value)
-    return Pin(NEW, agency, indicator, period, float(value), reason)
-
-
 def _reason(reason: str) -> str:
     kept_reason = reason.strip()
     if not kept_reason:
@@ -245,55 +204,29 @@ def _reason(reason: str) -> str:
     return kept_reason
 
 
-def _beneath(inputs: Inputs, pin: Pin) -> Any:
-    found = ledger.explained(inputs.plain, pin)
-    if np.isnan(found.target):
-        where = {"agency": pin.agency, "indicator": pin.indicator, "period": pin.period}
-        raise RefusedError("no_target", status=str(found.status), **where)
-    return found
+def _prepare(inputs: Inputs, edits: Sequence[Edit], why: str, expected: int) -> None:
+    """Calculate the table as it will be kept; it is remembered by what decides it."""
+    replace(inputs, overrides=as_edited(inputs, edits, why, expected)).pinned  # noqa: B018
 
 
-def _with(inputs: Inputs, pin: Pin) -> list[Pin]:
-    rest = [Pin.of(one) for one in inputs.overrides]
-    return [*(one for one in rest if one.place != pin.place), pin]
-
-
-def _effect(pin: Pin, before: Allocation, after: Allocation) -> Effect:
-    moved = absorbed(before, after)
-    codes = before.figures.codes
-    found = []
-    for period in before.plan.periods:
-        change = moved[pin.indicator, period.id]
-        for i in np.flatnonzero(change.points != 0.0):
-            if np.isnan(change.points[i]):
-                continue
-            at = int(before.results[pin.indicator].rows[i])
-            above = int(before.figures.parent[at])
-            found.append(
-                Absorber(
-                    agency=codes[at],
-                    name=before.figures.names[at],
-                    parent=codes[above] if above >= 0 else None,
-                    period=period.id,
-                    points=float(change.points[i]),
-                    units=float(change.units[i]),
-                )
-            )
-    others = sorted((one for one in found if one.agency != pin.agency), key=lambda one: (-abs(one.units), one.agency))
-    return Effect(
-        pin=pin,
-        before=before,
-        after=after,
-        own=tuple(one for one in found if one.agency == pin.agency),
-        others=tuple(others),
-        goals=_goals(pin.indicator, before, after),
-    )
-
-
-def _goals(indicator: str, before: Allocation, after: Allocation) -> tuple[GoalEffect, ...]:
-    old = {(one.indicator, one.period, one.parent): one for one in (*before.summaries, *before.groups)}
-    new = {(one.indicator, one.period, one.parent): one for one in (*after.summaries, *after.groups)}
-    return tuple(GoalEffect(old[key], one) for key, one in new.items() if key[0] == indicator and key in old)
+def _put(work: Work, record: AllocationRecord, inputs: Inputs, edit: Edit, why: str) -> Override:
+    """Write one edit into the ledger and the log."""
+    before = at(inputs, edit)
+    if edit.value is None:
+        if before is None:
+            raise RefusedError("override_not_there", **where(edit))
+        after = work.overrides.withdraw(before.id, before.version, why)
+        work.log.append("override.withdraw", _subject(after), _told(before), {**_told(after), "withdrawn": why})
+        return after
+    pin = pin_of(*edit.place, edit.value, why)
+    ground = ledger.ground(beneath(inputs, pin))
+    if before is None:
+        after = work.overrides.add(record.id, **where(edit), value=pin.value, reason=pin.reason, ground=ground)
+    else:
+        after = work.overrides.change(before.id, before.version, value=pin.value, reason=pin.reason, ground=ground)
+    done = "override.set" if before is None else "override.change"
+    work.log.append(done, _subject(after), None if before is None else _told(before), _told(after))
+    return after
 
 
 def _subject(override: Override) -> str:

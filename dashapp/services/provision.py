@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import data.reference
 import scenarios
-from dashapp.services.catalogue import known_of, presets
+from dashapp.services.catalogue import figures_with_months, known_of, presets
+from dashapp.services.described import CHANGED, CHOSEN, DEFINITION, KEPT_ASIDE, campaign_in, definition_of
 from dashapp.services.refused import RefusedError, kept
 from dashapp.services.rights import Action, Actor, needs
 from data.store import Store, Work
@@ -21,21 +24,28 @@ SYSTEM = "system"
 def ensure_campaigns(store: Store) -> tuple[str, ...]:
     """Put the shipped campaigns that are not there yet into the store, each whole or not at all.
 
+    Those on request are left out: `add_campaign`.
+
     Returns
     -------
     tuple of str
         Ids of those that were put in now.
     """
-    added = []
-    for about in scenarios.campaigns():
-        with store.reading() as work:
-            if work.campaigns.find(about.id) is not None:
-                continue
-        with store.work(SYSTEM) as work:
-            if work.campaigns.find(about.id) is None:  # another process may have been faster
-                _put(work, about)
-                added.append(about.id)
-    return tuple(added)
+    usual = [one for one in scenarios.campaigns() if not one.on_request]
+    return tuple(one.id for one in usual if _ensure(store, SYSTEM, one))
+
+
+def _ensure(store: Store, actor: str, about: scenarios.Campaign) -> bool:
+    """True if the campaign was put in now."""
+    with store.reading() as work:
+        if work.campaigns.find(about.id) is not None:
+            return False
+    figures_with_months(about.id)  # read before one's turn to write; what is found again in it costs nothing
+    with store.work(actor) as work:
+        if work.campaigns.find(about.id) is not None:  # another process may have been faster
+            return False
+        _put(work, about)
+        return True
 
 
 def _put(work: Work, about: scenarios.Campaign) -> None:
@@ -54,15 +64,67 @@ def _put(work: Work, about: scenarios.Campaign) -> None:
     )
     work.agencies.add(about.id, [_agency(about.id, one) for one in known_of(about.id).agencies])
     work.indicators.add(about.id, [_indicator(about.id, at, one) for at, one in enumerate(about.indicators.values())])
-    frame = data.reference.figures(about.id).frame
-    figures = work.figures.add(about.id, frame, based_on=None, source=about.source["vi"], reporter=SYSTEM)
+    own = figures_with_months(about.id)
+    figures = work.figures.add(
+        about.id, own.frame, based_on=None, source=about.source["vi"], history=own.history, reporter=SYSTEM
+    )
     for one in shipped:
         document = scenarios.plain(one.document)
         work.scenarios.add(
             about.id, slug_of(one.id), name=dict(one.name), document=document, sha256=one.sha256, shared=True
         )
-    told = {"figures_sha256": figures.figures_sha256, "scenarios": [slug_of(one.id) for one in shipped]}
+    told: dict[str, Any] = {
+        "figures_sha256": figures.figures_sha256,
+        "scenarios": [slug_of(one.id) for one in shipped],
+    }
+    if own.history is not None:
+        told |= {"history_sha256": own.history.sha256, "months": len(own.history.ends)}
     work.log.append("campaign.add", f"campaign/{about.id}", after=told)
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """A campaign that comes with the product; `there` where it is in the store."""
+
+    about: scenarios.Campaign
+    agencies: int
+    there: bool
+
+
+@needs(Action.MANAGE_CAMPAIGNS)
+def shipped_campaigns(store: Store, _actor: Actor, /) -> tuple[Shipped, ...]:
+    """The campaigns that come with the product, by id, with what is in the store already."""
+    with store.reading() as work:
+        there = {one.id for one in work.campaigns.list()}
+    return tuple(
+        Shipped(one, len(data.reference.figures(one.id).codes), one.id in there) for one in scenarios.campaigns()
+    )
+
+
+@needs(Action.MANAGE_CAMPAIGNS)
+def on_request(store: Store, _actor: Actor, /) -> tuple[scenarios.Campaign, ...]:
+    """The campaigns that come with the product and are not in the store, by id; their figures are not read."""
+    with store.reading() as work:
+        there = {one.id for one in work.campaigns.list()}
+    return tuple(one for one in scenarios.campaigns() if one.id not in there)
+
+
+@needs(Action.MANAGE_CAMPAIGNS)
+def add_campaign(store: Store, actor: Actor, /, campaign: str) -> bool:
+    """Put a campaign that comes with the product into the store; False if it is there already.
+
+    Raises
+    ------
+    RefusedError
+        ``unknown_campaign`` {campaign, nearest, known}.
+    """
+    known = {one.id: one for one in scenarios.campaigns()}
+    if campaign not in known:
+        near = difflib.get_close_matches(campaign, known, n=1)
+        raise RefusedError(
+            "unknown_campaign", campaign=campaign, nearest=near[0] if near else None, known=sorted(known)
+        )
+    return _ensure(store, actor.name, known[campaign])
 
 
 def slug_of(id: str) -> str:
@@ -100,6 +162,74 @@ def agencies(store: Store, _actor: Actor, /, campaign: str, day: date | None = N
     """A campaign's agencies, all or those that exist on a day."""
     with store.reading() as work:
         return work.agencies.list(campaign) if day is None else work.agencies.on(campaign, day)
+
+
+@needs(Action.READ)
+def indicators(store: Store, _actor: Actor, /, campaign: str) -> tuple[Indicator, ...]:
+    """A campaign's indicators in the order shown."""
+    with store.reading() as work:
+        return work.indicators.list(campaign)
+
+
+@needs(Action.READ)
+def definitions(store: Store, _actor: Actor, /, campaign: str) -> Mapping[str, scenarios.Indicator]:
+    """A campaign's indicators with their definitions as they are, by id in the order shown.
+
+    Raises
+    ------
+    StoreError
+        ``not_found``.
+    """
+    with store.reading() as work:
+        return campaign_in(work, campaign).indicators
+
+
+@needs(Action.MANAGE_CAMPAIGNS)
+def change_indicator(
+    store: Store, actor: Actor, /, campaign: str, id: str, *, version: int, **fields: Any
+) -> Indicator:
+    """Change the definition of an indicator in a campaign; `version` is the record's that the caller saw.
+
+    Tables that are issued keep the definition they were issued under (`described.defined`).
+
+    Parameters
+    ----------
+    fields
+        Of `described.DEFINITION`: ``legal_basis`` a text, ``carried_over`` true, false or None (nobody has said),
+        every other one a text in both languages.
+
+    Raises
+    ------
+    ConflictError
+        If somebody changed it since.
+    RefusedError
+        ``fixed_in_catalogue`` {fields} for what belongs to the catalogue: kind, name and id.
+    """
+    if fixed := sorted(fields.keys() - set(DEFINITION)):
+        raise RefusedError("fixed_in_catalogue", indicator=id, fields=fixed)
+    with kept(**fields), store.work(actor.name) as work:
+        before = work.indicators.get(campaign, id)
+        aside = {name: value for name, value in fields.items() if name in (*KEPT_ASIDE, *CHOSEN)}
+        own = {name: text for name, text in fields.items() if name not in aside}
+        if aside:
+            own["settings"] = {**before.settings, **aside}
+        was = definition_of(before)
+        every = scenarios.indicators().get(id)
+        after = work.indicators.change(campaign, id, version, **own)
+        old = {name: was.get(name, getattr(every, name, None)) for name in fields}
+        work.log.append(CHANGED, f"indicator/{campaign}/{id}", _plain(old), _plain(fields))
+        return after
+
+
+def _plain(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: dict(text) if isinstance(text, Mapping) else text for name, text in fields.items()}
+
+
+@needs(Action.READ)
+def successions(store: Store, _actor: Actor, /, campaign: str) -> tuple[Succession, ...]:
+    """Which agencies of a campaign took over from which, oldest first."""
+    with store.reading() as work:
+        return work.agencies.successions(campaign)
 
 
 @needs(Action.MANAGE_CAMPAIGNS)

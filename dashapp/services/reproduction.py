@@ -13,7 +13,7 @@ from dashapp.services.rights import Action, Actor, needs
 from dashapp.services.tables import Inputs, inputs_of, rows_of
 from data.store import Store, Work
 from data.store.records import AllocationRecord, AllocationRow, Override
-from engine import ENGINE_VERSION, Allocation, Figures
+from engine import ENGINE_VERSION, Allocation
 
 _FIELDS = tuple(one.name for one in dataclasses.fields(AllocationRow))
 
@@ -87,7 +87,7 @@ def show(store: Store, _actor: Actor, /, campaign: str, number: int | None = Non
         record = _wanted(work, campaign, number)
         rows = work.allocations.rows(record.id)
         # read and calculated anew: nothing that this process remembers is trusted
-        figures = Figures.from_frame(work.figures.frame(record.figures_version))
+        figures = work.figures.read(record.figures_version)
         inputs = dataclasses.replace(inputs_of(work, record), figures=figures)
         corrects = None if record.corrects is None else work.allocations.get(record.corrects).number
     result = scenarios.run(figures, inputs.pinned_scenario)
@@ -102,6 +102,20 @@ def show(store: Store, _actor: Actor, /, campaign: str, number: int | None = Non
         engine_now=ENGINE_VERSION,
         corrects=corrects,
     )
+
+
+@needs(Action.READ)
+def wanted(store: Store, _actor: Actor, /, campaign: str, number: int | None = None) -> AllocationRecord:
+    """A campaign's issued table (the last one, or table `number` in whatever state).
+
+    Raises
+    ------
+    RefusedError
+        As `show`.
+    """
+    with store.reading() as work:
+        _known(work, campaign)
+        return _wanted(work, campaign, number)
 
 
 def _known(work: Work, campaign: str) -> None:

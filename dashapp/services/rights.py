@@ -30,6 +30,7 @@ class Action(StrEnum):
     IMPORT_FIGURES = "import_figures"
     EDIT_SCENARIOS = "edit_scenarios"
     RUN = "run"
+    CHOOSE = "choose"
     FINALISE = "finalise"
     SUBMIT = "submit"
     RETURN = "return"
@@ -55,6 +56,7 @@ RIGHTS: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.IMPORT_FIGURES: _STAFF,
         Action.EDIT_SCENARIOS: _TRYING,
         Action.RUN: _TRYING,
+        Action.CHOOSE: _TRYING,
         Action.FINALISE: _STAFF,
         Action.SUBMIT: _STAFF,
         Action.RETURN: _LEADER,

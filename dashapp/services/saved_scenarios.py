@@ -10,9 +10,10 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import scenarios
-from dashapp.services.refused import ConflictError, RefusedError, differences, kept
+from dashapp.services.refused import Changed, ConflictError, RefusedError, differences, kept
 from dashapp.services.rights import Action, Actor, needs
 from data.store import Store, StoreError, Work
 from data.store.records import ScenarioRecord, ScenarioVersion
@@ -32,6 +33,14 @@ class Saved:
     record: ScenarioRecord
     version: ScenarioVersion
     scenario: Scenario
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One version of a scenario and what it changed; nothing for the first."""
+
+    version: ScenarioVersion
+    changes: tuple[Changed, ...]
 
 
 @needs(Action.READ)
@@ -64,6 +73,15 @@ def history(store: Store, actor: Actor, /, id: int) -> tuple[ScenarioVersion, ..
         return work.scenarios.history(id)
 
 
+@needs(Action.READ)
+def changes(store: Store, actor: Actor, /, id: int) -> tuple[Step, ...]:
+    """The history of a scenario as steps, oldest first: each version with what it changed of the one before."""
+    versions = history(store, actor, id)
+    documents = [one.document for one in versions]
+    told = [differences(old, new) for old, new in pairwise(documents)]
+    return tuple(Step(one, step) for one, step in zip(versions, [(), *told], strict=True))
+
+
 @needs(Action.EDIT_SCENARIOS)
 def create(
     store: Store,
@@ -75,6 +93,7 @@ def create(
     name: Mapping[str, str],
     shared: bool = False,
     note: str = "",
+    draft_of: int | None = None,
 ) -> Saved:
     """Keep a scenario under a name of its own.
 
@@ -82,6 +101,8 @@ def create(
     ----------
     name : mapping
         ``{"vi": ..., "en": ...}``; one language is enough.
+    draft_of : int, optional
+        The scenario that this was an unsaved state of: the actor's draft of it is done with.
 
     Raises
     ------
@@ -90,6 +111,9 @@ def create(
     """
     called = _name(name)
     with store.work(actor.name) as work:
+        if draft_of is not None:
+            seen(work, actor, draft_of)
+            work.drafts.drop(actor.name, draft_of)
         return _add(work, campaign, scenario, called, shared=shared, note=note, origin=None)
 
 
@@ -122,7 +146,7 @@ def change(
     name: Mapping[str, str] | None = None,
     note: str = "",
 ) -> Saved:
-    """Write a new version of what a scenario says.
+    """Write a new version of what a scenario says; the actor's draft of it is done with.
 
     Parameters
     ----------
@@ -164,6 +188,7 @@ def change(
         before_told = {"number": head.number, **{one.path: one.before for one in told}}
         after_told = {"number": after.head, **{one.path: one.after for one in told}}
         work.log.append("scenario.change", f"scenario/{id}", before_told, after_told)
+        work.drafts.drop(actor.name, id)
         version = work.scenarios.head(id)
         return Saved(after, version, scenario_of(work, version))
 
@@ -175,7 +200,8 @@ def share(store: Store, actor: Actor, /, id: int, *, shared: bool = True) -> Sce
     Raises
     ------
     RefusedError
-        ``not_owner`` if it is somebody else's; ``scenario_in_use`` if a table of targets rests on it.
+        ``not_owner`` if it is somebody else's; ``scenario_in_use`` if a table of targets rests on it;
+        ``scenario_chosen`` if somebody chose it to be finalised.
     """
     with kept(shared=shared), store.work(actor.name) as work:
         record = seen(work, actor, id)
@@ -186,6 +212,8 @@ def share(store: Store, actor: Actor, /, id: int, *, shared: bool = True) -> Sce
         own = {version.id for version in work.scenarios.history(id)}
         if not shared and any(one.scenario_version in own for one in work.allocations.list(record.campaign)):
             raise RefusedError("scenario_in_use", scenario=id)
+        if not shared and any(one.scenario_version in own for one in work.choices.list(record.campaign)):
+            raise RefusedError("scenario_chosen", scenario=id)
         after = work.scenarios.set(id, record.version, shared=shared)
         work.log.append("scenario.share", f"scenario/{id}", {"shared": record.shared}, {"shared": after.shared})
         return after

@@ -25,11 +25,9 @@ def begin(store: Store, lifetime: timedelta) -> str:
 
 def account_of(store: Store, name: str, epoch: int, secret: str) -> Account | None:
     """The account of a session, or None if the session, its epoch or the account is over."""
-    with store.reading() as work:  # one transaction: this is asked before every answer
-        user = work.users.find(name)
-        if user is None or not user.active or user.session_epoch != epoch:
-            return None
-        return of_record(user) if work.tokens.find(_hash(secret), purpose=PURPOSE) else None
+    with store.reading() as work:  # one question: this is asked before every answer
+        user = work.users.holding(name, _hash(secret), purpose=PURPOSE)
+    return of_record(user) if user is not None and user.active and user.session_epoch == epoch else None
 
 
 def end(store: Store, secret: str) -> None:

@@ -11,7 +11,7 @@ from dashapp.services.saved_scenarios import scenario_of, seen
 from dashapp.services.tables import outcome
 from data.store import Store
 from data.store.records import Run
-from engine import ENGINE_VERSION, Allocation, Figures
+from engine import ENGINE_VERSION, Allocation
 from scenarios import Comparison, compare_allocations
 
 
@@ -38,7 +38,7 @@ def run_stored(store: Store, actor: Actor, /, *, figures_version: int, scenario_
         version = work.scenarios.at(scenario_version)
         record = seen(work, actor, version.scenario)
         scenario = scenario_of(work, version)
-        figures = Figures.from_frame(work.figures.frame(figures_version))
+        figures = work.figures.read(figures_version)
     allocation = run(figures, scenario)
     with store.work(actor.name) as work:
         kept = work.runs.add(
@@ -80,7 +80,7 @@ def compare_saved(
         ``not_found``.
     """
     with store.reading() as work:
-        figures = Figures.from_frame(work.figures.frame(figures_version))
+        figures = work.figures.read(figures_version)
         several = []
         for one in scenario_versions:
             version = work.scenarios.at(one)

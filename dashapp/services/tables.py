@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import data.export
 from dashapp.services import ledger
 from dashapp.services.calculation import run
 from dashapp.services.ledger import Pin, Stale
+from dashapp.services.opened import figures_of
 from dashapp.services.refused import ConflictError, RefusedError, kept
 from dashapp.services.rights import Action, Actor, needs
 from dashapp.services.saved_scenarios import scenario_of, seen
+from data.export import DifferenceLine as DifferenceLine
 from data.store import Store, Work
 from data.store.records import (
     AllocationRecord,
     AllocationRow,
     FiguresVersion,
     Override,
+    ScenarioRecord,
     ScenarioVersion,
     State,
     Transition,
 )
 from engine import ENGINE_VERSION, Allocation, Figures
 from scenarios import Scenario
-
-FIGURES_KEPT = 8
-"""Versions of figures kept in memory: they never change, and one's turn to write is short."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,20 +86,6 @@ class Table:
     inputs: Inputs
 
 
-@dataclass(frozen=True)
-class RowDifference:
-    """One target that differs between two tables; None where one of them has none. Shares and units."""
-
-    agency: str
-    name: str
-    indicator: str
-    period: str
-    before: float | None
-    after: float | None
-    count_before: float | None
-    count_after: float | None
-
-
 @needs(Action.FINALISE)
 def start_draft(
     store: Store, actor: Actor, /, campaign: str, *, figures_version: int, scenario_version: int
@@ -144,6 +130,37 @@ def table(store: Store, _actor: Actor, /, id: int) -> Table:
             transitions=work.allocations.transitions(id),
             inputs=inputs,
         )
+
+
+@dataclass(frozen=True, eq=False)
+class Listed:
+    """A table in the list of a campaign's: what it is of, and the number of the one that it corrects."""
+
+    record: AllocationRecord
+    scenario: ScenarioRecord
+    scenario_version: ScenarioVersion
+    figures_version: FiguresVersion
+    corrects: int | None
+
+
+@needs(Action.READ)
+def listed(store: Store, _actor: Actor, /, campaign: str) -> tuple[Listed, ...]:
+    """A campaign's tables by number, with the versions that they rest on."""
+    with store.reading() as work:
+        found, numbers = [], {}
+        for record in work.allocations.list(campaign):
+            numbers[record.id] = record.number
+            version = work.scenarios.at(record.scenario_version)
+            found.append(
+                Listed(
+                    record=record,
+                    scenario=work.scenarios.get(version.scenario),
+                    scenario_version=version,
+                    figures_version=work.figures.get(record.figures_version),
+                    corrects=None if record.corrects is None else numbers.get(record.corrects),
+                )
+            )
+        return tuple(found)
 
 
 @needs(Action.FINALISE)
@@ -191,13 +208,13 @@ def rerun(
 
 
 @needs(Action.READ)
-def difference(store: Store, _actor: Actor, /, old: int, new: int) -> tuple[RowDifference, ...]:
+def difference(store: Store, _actor: Actor, /, old: int, new: int) -> tuple[DifferenceLine, ...]:
     """Every target that differs between two tables as stored, in order of indicator, period and agency."""
     with store.reading() as work:
         return differing(work.allocations.rows(old), work.allocations.rows(new))
 
 
-def differing(old: Iterable[AllocationRow], new: Iterable[AllocationRow]) -> tuple[RowDifference, ...]:
+def differing(old: Iterable[AllocationRow], new: Iterable[AllocationRow]) -> tuple[DifferenceLine, ...]:
     """As `difference`, of rows at hand."""
     before, after = ({(one.indicator, one.period, one.agency): one for one in rows} for rows in (old, new))
     found = []
@@ -207,25 +224,11 @@ def differing(old: Iterable[AllocationRow], new: Iterable[AllocationRow]) -> tup
         if values[0] != values[1]:
             counts = [None if row is None else row.target_count for row in (one, other)]
             name = next(row.name for row in (other, one) if row is not None)
-            found.append(RowDifference(key[2], name, key[0], key[1], *values, *counts))
+            found.append(DifferenceLine(key[2], name, key[0], key[1], *values, *counts))
     return tuple(found)
 
 
 # for the other services -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Wanted:
-    """Figures by their hash; where they are read rides along uncompared."""
-
-    figures_sha256: str
-    version: int = field(compare=False)
-    work: Work = field(compare=False, repr=False)
-
-
-@lru_cache(maxsize=FIGURES_KEPT)
-def _figures(wanted: _Wanted) -> Figures:
-    return Figures.from_frame(wanted.work.figures.frame(wanted.version))
 
 
 def inputs_of(work: Work, record: AllocationRecord) -> Inputs:
@@ -238,7 +241,7 @@ def _inputs(work: Work, figures_version: int, scenario_version: int, overrides: 
     return Inputs(
         figures_version=figures,
         scenario_version=version,
-        figures=_figures(_Wanted(figures.figures_sha256, figures.id, work)),
+        figures=figures_of(work, figures),
         scenario=scenario_of(work, version),
         overrides=overrides,
     )

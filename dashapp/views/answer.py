@@ -9,75 +9,102 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from dash import html
 from dash.development.base_component import Component
 
 from dashapp import messages, services
-from dashapp.charts.base import Figure
 from dashapp.i18n import t
+from dashapp.services.opened import Opened
 from dashapp.urlstate import PageState, format_page
-from dashapp.views import agencies, cards, controls, notes, remedies
-from dashapp.views.parts import message
-from dashapp.views.shown import Shown, preset_labels, show, tidy
+from dashapp.views import agencies, cards, controls, notes, paging, remedies
+from dashapp.views.parts import Picture, carried, message
+from dashapp.views.pictures import View, picture
+from dashapp.views.shown import Shown, saved_labels, show, tidy
 from engine import EngineError
 from scenarios import ScenarioErrors
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a page shows. Where the scenario cannot be run, only `address`, `alert` and the controls say something new.
+    """What a page shows. Where the scenario cannot be run, only the addresses, `alert` and the controls are new.
 
-    `levers` are the values of the controls; `hints` what each moved control says about the preset.
+    Attributes
+    ----------
+    state : PageState
+        Without the explained agency.
+    address, visible : str
+        Address of the page, with the versions it shows; as people see it.
+    controls : Controls
+    hints : mapping
+        What each moved control says about the scenario as saved.
+    count : int
+        Agencies shown; `rows` holds them unless there are so many that a table asks for stretches of them.
     """
 
+    state: PageState
     address: str
+    visible: str
     alert: list[Component]
     controls: controls.Controls
-    hints: Mapping[str, list[Component | str]]
+    hints: Mapping[str, list[list[str]]]
     shown: Shown | None = None
+    count: int = 0
     head: list[Component] | None = None
     cards: list[Component] | None = None
-    legend: list[Component] | None = None
-    figure: Figure | None = None
+    picture: Picture | None = None
     rows: list[dict[str, Any]] | None = None
     totals: list[dict[str, Any]] | None = None
     columns: list[dict[str, Any]] | None = None
     notes: list[Component] | None = None
 
 
-def answer(state: PageState) -> Answer:
-    """Everything the page of a state shows; a scenario that cannot be run becomes a notice."""
+def answer(state: PageState, opened: Opened, *, shaped: bool = True) -> Answer:
+    """Everything the page of a state shows; a scenario that cannot be run becomes a notice.
+
+    Without `shaped`, what a lever leaves as it is (head, columns) is left out.
+    """
     try:
-        shown = show(state)
+        shown = show(state, opened)
     except ScenarioErrors as errors:
-        return _refused(
-            state,
-            [messages.of_scenario(one, services.indicator_words(state.lang), state.lang) for one in errors.problems],
-        )
+        words = services.indicator_words(state.lang)
+        return _refused(state, opened, [messages.of_scenario(one, words, state.lang) for one in errors.problems])
     except EngineError as error:
-        return _refused(state, [messages.of_engine(error, preset_labels(state), state.lang)])
+        return _refused(state, opened, [messages.of_engine(error, saved_labels(opened, state.lang), state.lang)])
+    state = replace(shown.state, agency="")
     return Answer(
-        address=format_page(tidy(replace(shown.state, agency=""))),
+        state=state,
+        address=format_page(state),
+        visible=format_page(tidy(state, opened)),
         alert=remedies.alert(shown),
-        controls=controls.of(shown.state, shown.preset),
-        hints=controls.hints(shown.state, shown.preset),
+        controls=controls.of(state, opened),
+        hints=controls.hints(state, opened),
         shown=shown,
-        head=cards.head(shown),
+        head=cards.head(shown) if shaped else None,
         cards=cards.cards(shown),
-        legend=agencies.legend(shown),
-        figure=agencies.chart(shown),
-        rows=agencies.rows(shown),
+        picture=picture(shown, View(state.view or View.AGENCIES), agencies.order_of(shown)),
+        count=len(shown.rows),
+        rows=None if paging.is_paged(opened.figures) else agencies.rows(shown),
         totals=agencies.totals(shown),
-        columns=agencies.columns(shown),
+        columns=agencies.columns(shown, filtered=paging.is_paged(opened.figures)) if shaped else None,
         notes=notes.notes(shown),
     )
 
 
-def _refused(state: PageState, reasons: list[str]) -> Answer:
-    preset = services.scenario(state.scenario)
-    notice = message(t("web.alert.refused", state.lang), " ".join(reasons), "warning")
+def _refused(state: PageState, opened: Opened, reasons: list[str]) -> Answer:
+    state = replace(state, agency="")
     return Answer(
-        address=format_page(tidy(replace(state, agency=""))),
-        alert=[notice],
-        controls=controls.of(state, preset),
-        hints=controls.hints(state, preset),
+        state=state,
+        address=format_page(state),
+        visible=format_page(tidy(state, opened)),
+        alert=[message(t("web.alert.refused", state.lang), _ways_out(reasons, state.lang), "warning")],
+        controls=controls.of(state, opened),
+        hints=controls.hints(state, opened),
     )
+
+
+def _ways_out(reasons: list[str], lang: str) -> Component:
+    """Why, and a button that takes the last change back."""
+    button = html.Button(
+        t("web.alert.take_back", lang), type="button", className="action small ms-2", **carried(tool="undo")
+    )
+    return html.Span([" ".join(reasons), " ", button])

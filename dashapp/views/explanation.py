@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import dash_bootstrap_components as dbc
 import numpy as np
 from dash import html
 from dash.development.base_component import Component
 
 from dashapp import explain, ids, services
-from dashapp.charts import base
+from dashapp.charts.base import Twin
 from dashapp.charts.waterfall import Bar, waterfall
 from dashapp.i18n import NO_BREAK, date, number, period, points, share, t
-from dashapp.views import parts
+from dashapp.urlstate import PageState, format_page
+from dashapp.views import chances, levers, parts
 from dashapp.views.cards import FINE
 from dashapp.views.shown import Shown
-from engine import Explanation, Kind, Step, TargetStatus, TraceStep
+from engine import Explanation, Kind, RuleEffect, Step, TargetStatus, TraceStep
 
 STEPS_SHOWN = 0.00005
 """Steps smaller than this share are left out of the picture; they would round to nothing."""
@@ -46,10 +48,13 @@ def drawer(shown: Shown, agency: str) -> Drawer:
     body += [
         _lead(shown, by_period),
         html.P(sentence, className="sentence"),
-        _section("web.drawer.steps", shown, _steps(shown, last)),
+        html.P(chances.of_agency(shown, agency), className="muted small mt-2"),
+        _section("web.drawer.steps", shown, _steps(shown, last), f"{ids.WATERFALL}-panel-title"),
         _section("web.drawer.counts", shown, _counts(shown, by_period)),
         _section("web.drawer.bounds", shown, _bounds(shown, last)),
+        _section("web.drawer.pin", shown, _pins(shown, by_period)),
         _section("web.drawer.methods", shown, _methods(shown, last)),
+        _section("web.drawer.rules", shown, _rules(shown, last)),
     ]
     return Drawer(_title(shown, agency), body)
 
@@ -70,8 +75,9 @@ def _kind(shown: Shown, agency: str) -> str:
     return " · ".join([*parts, shown.campaign.indicators[shown.indicator].name[shown.lang]])
 
 
-def _section(key: str, shown: Shown, body: Component) -> Component:
-    return html.Section([html.H3(t(key, shown.lang, period=shown.periods[-1])), body])
+def _section(key: str, shown: Shown, body: Component, id: str = "") -> Component:
+    named: Any = {"id": id} if id else {}
+    return html.Section([html.H3(t(key, shown.lang, period=shown.periods[-1]), **named), body])
 
 
 def _lead(shown: Shown, by_period: list[Explanation]) -> Component:
@@ -81,7 +87,7 @@ def _lead(shown: Shown, by_period: list[Explanation]) -> Component:
     sure = [counted, html.Br(), t("web.drawer.wilson", lang), html.Br(), html.Span(between, className="nowrap")]
     cells = [_figure(t("web.chart.now", lang), share(last.current, lang), sure)]
     for one in by_period:
-        gain = points(one.target - (0.0 if math.isnan(one.current) else one.current), lang, 1, signed=True)
+        gain = points(one.gain, lang, 1, signed=True)
         cells.append(_figure(_capital(period(one.period, lang)), share(one.target, lang, 1, trim=True), [gain]))
     return html.Div(cells, className="lead-figures")
 
@@ -96,8 +102,10 @@ def _steps(shown: Shown, last: Explanation) -> Component:
     lang = shown.lang
     bars = bars_of(shown, last)
     figure = waterfall(bars, [share(tick, lang, 0) for tick in WATERFALL_TICKS], lang)
-    spoken = html.Ul([html.Li(f"{bar.label}: {bar.text}") for bar in bars], className="visually-hidden")
-    return html.Div([base.graph(ids.WATERFALL, figure, lang, f"chitieu-{last.agency}"), spoken])
+    heads = (t("web.drawer.step", lang), t("web.drawer.change", lang))
+    title = t("web.drawer.steps", lang, period=last.period)
+    twin = Twin(heads, tuple((bar.label, bar.text) for bar in bars), (1,), title)
+    return parts.chart_frame(ids.WATERFALL, figure, twin, lang, f"chitieu-{last.agency}", whole=True)
 
 
 def bars_of(shown: Shown, last: Explanation) -> list[Bar]:
@@ -119,6 +127,8 @@ def _step_label(shown: Shown, step: TraceStep) -> str:
         return shown.labels.method(shown.plan)
     if step.rule:
         return _capital(shown.labels.by(step.rule))
+    if step.measure:
+        return _capital(shown.labels.measure(step.measure))
     return t(f"terms.step.{step.step}", shown.lang)
 
 
@@ -186,6 +196,83 @@ def _methods(shown: Shown, last: Explanation) -> Component:
             parts.table_row([html.Span(words), share(target, lang, 1, trim=True), difference], (1, 2), chosen=chosen)
         )
     return parts.table(heads, body, (1, 2))
+
+
+def _rules(shown: Shown, last: Explanation) -> Component:
+    """What each rule does to this target, and what it costs those who share the goal."""
+    lang, labels = shown.lang, shown.labels
+    effects = services.rule_effects(shown.allocation, last.agency, shown.indicator, last.period)
+    if not effects:
+        return html.P(t("web.drawer.no_rules", lang), className="muted")
+    heads = [t("web.drawer.rule", lang), t("web.drawer.own", lang), t("web.drawer.others", lang)]
+    rows = []
+    for one in effects:
+        own = points(one.own, lang, 1, signed=True) if abs(one.own) >= STEPS_SHOWN else t("web.drawer.same", lang)
+        if math.isnan(one.own):
+            own = t("web.drawer.exempts", lang)
+        rows.append([_capital(labels.by(one.rule)), own, _others(shown, one)])
+    return parts.table(heads, [parts.table_row(row, (1,)) for row in rows], (1,))
+
+
+def _others(shown: Shown, effect: RuleEffect) -> str:
+    lang = shown.lang
+    said = []
+    if effect.raised:
+        said.append(
+            t(
+                "web.drawer.raised",
+                lang,
+                count=effect.raised,
+                most=points(effect.most, lang, 1, signed=True),
+                agency=shown.labels.agency(effect.most_agency),
+            )
+        )
+    if effect.lowered:
+        said.append(t("web.drawer.lowered", lang, count=effect.lowered))
+    return "; ".join(said) or t("web.drawer.nobody", lang)
+
+
+def _pins(shown: Shown, by_period: list[Explanation]) -> Component:
+    """A box for each period in which a target can be set by hand; scripts make the change in place."""
+    lang = shown.lang
+    rows = [_pin(shown, one) for one in by_period]
+    return html.Div([html.P(t("web.drawer.pin_help", lang), className="muted small mb-2"), *rows], className="pin-rows")
+
+
+def _pin(shown: Shown, one: Explanation) -> Component:
+    lang, place = shown.lang, (shown.indicator, one.agency, one.period)
+    words = _capital(period(one.period, lang))
+    box = f"pin-{one.period}"
+    value = number(one.target * 100, lang, 2, trim=True)
+    shape: dict[str, Any] = {"htmlFor": box}
+    line: list[Component] = [
+        html.Label(words, **shape),
+        dbc.Input(id=box, type="text", inputmode="decimal", value=value, autocomplete="off", className="pin-box"),
+        html.Span("%", className="unit", **parts.aria(hidden="true")),
+        html.Button(
+            t("web.pin.set", lang),
+            type="button",
+            className="action small",
+            **parts.carried(pin=":".join(place), pin_box=box),
+            **parts.aria(label=t("web.pin.set_for", lang, period=one.period)),
+        ),
+    ]
+    back = _unpinned(shown, place)
+    if back is not None:
+        line.append(parts.action(_capital(t("web.pin.take_out", lang)), format_page(back), small=True))
+    line.append(html.Span(t("web.pin.bad", lang), className="pin-bad", role="alert", hidden=True))
+    return html.Div(line, className="pin-row")
+
+
+def _unpinned(shown: Shown, place: tuple[str, str, str]) -> PageState | None:
+    """The page without the pin of a place; None where there is none."""
+    state = shown.state
+    if any(one.place == place for one in state.pins):
+        return state.pinned(place, None)
+    rule = levers.pin_of(shown.saved, place)
+    if rule is not None and rule.id not in state.dropped:
+        return replace(state, dropped=(*state.dropped, rule.id))
+    return None
 
 
 def _capital(text: str) -> str:

@@ -1,23 +1,27 @@
-"""Levers and scenarios: what a preset has, what a person changed, and the changes as a scenario document."""
+"""Levers and scenarios: what a scenario has as saved, what a person changed, and the changes as a document."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from dashapp.urlstate import GRIDS, Levers, PageState, written
-from engine import IndicatorPlan, Plan, Rounding, RoundingMode, Rule, RuleKind, Where
+from dashapp.urlstate import GRIDS, TRENDS, Levers, PageState, Pin, written
+from engine import IndicatorPlan, Plan, Rounding, RoundingMode, Rule, RuleKind, Start, Trend, Where
 from scenarios import Scenario
 
 OWN_GRID = "own"
-"""A grid that only the preset has; it is shown, and kept until another is chosen."""
+"""A grid that only the scenario has; it is shown, and kept until another is chosen."""
 LADDER = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 SURE_METHOD = "gap_closing"
-NO_FLOOR, NO_CAP, NO_STEP = 0.0, 100.0, 100.0
+NO_FLOOR, NO_CAP, NO_STEP, NO_REACH = 0.0, 100.0, 100.0, 0.0
 SHARE_DECIMALS = 6
+PIN_PREFIX = "pin-"
+SAVED_KEPT = 256
+"""Levers of scenarios, which never change, kept in memory: every move asks for them some twenty times."""
 
 _NONE: Mapping[str, float] = MappingProxyType({"floor": NO_FLOOR, "cap": NO_CAP, "step": NO_STEP})
 _KINDS: Mapping[str, RuleKind] = MappingProxyType(
@@ -26,8 +30,9 @@ _KINDS: Mapping[str, RuleKind] = MappingProxyType(
 _LOOSENED = frozenset({RuleKind.CAP, RuleKind.MAX_STEP})
 
 
-def of_preset(scenario: Scenario, indicator: str) -> Levers:
-    """What the preset itself sets for an indicator; no field is None but `basis` of a stock."""
+@lru_cache(maxsize=SAVED_KEPT)
+def of_saved(scenario: Scenario, indicator: str) -> Levers:
+    """What the scenario itself sets for an indicator; no field is None but `basis` of a stock."""
     plan = scenario.plan
     one = plan.indicator(indicator)
     first, last = plan.periods[0].id, plan.last.id
@@ -41,20 +46,29 @@ def of_preset(scenario: Scenario, indicator: str) -> Levers:
         step=_strictest("step", plan, indicator),
         mode=str(one.rounding.mode),
         grid=grid_of(one.rounding),
+        pace=str(one.pace),
+        start=str(one.start),
+        reach=_percent(one.reach.get(last, 0.0)),
+        trend=_trend(one.trend),
     )
 
 
+def volume_of(scenario: Scenario) -> float:
+    """What the scenario makes of estimated volumes: percent of the plain estimate."""
+    return round(100 * (1 + scenario.plan.assumptions.growth), 4)
+
+
 def settled(state: PageState, scenario: Scenario, indicator: str) -> Levers:
-    """What holds for an indicator: the person's levers where moved, else the preset's."""
-    own, preset = state.of(indicator), of_preset(scenario, indicator)
+    """What holds for an indicator: the person's levers where moved, else the scenario's own."""
+    own, saved = state.of(indicator), of_saved(scenario, indicator)
     moved = {name: value for name, value in vars(own).items() if value is not None}
-    return replace(preset, **moved)
+    return replace(saved, **moved)
 
 
 def moved(levers: Levers, scenario: Scenario, indicator: str) -> Levers:
-    """Only what differs from the preset; the rest becomes None."""
-    preset = of_preset(scenario, indicator)
-    same: dict[str, Any] = {name: None for name, value in vars(levers).items() if value == getattr(preset, name)}
+    """Only what differs from the scenario as saved; the rest becomes None."""
+    saved = of_saved(scenario, indicator)
+    same: dict[str, Any] = {name: None for name, value in vars(levers).items() if value == getattr(saved, name)}
     kept = replace(levers, **same)
     return replace(kept, grid=None) if kept.grid == OWN_GRID else kept
 
@@ -80,7 +94,7 @@ def governed(rule: Rule, lever: str, plan: Plan, indicator: str) -> bool:
 
 
 def listed(scenario: Scenario, indicator: str) -> tuple[Rule, ...]:
-    """The preset's rules for an indicator for which there is no slider."""
+    """The scenario's rules for an indicator for which there is no slider."""
     plan = scenario.plan
     return tuple(
         rule
@@ -90,16 +104,35 @@ def listed(scenario: Scenario, indicator: str) -> tuple[Rule, ...]:
     )
 
 
-def changes(state: PageState, scenario: Scenario) -> Mapping[str, Any]:
-    """The person's levers as changes to the preset's document; empty if nothing was moved."""
+def changes(
+    state: PageState, scenario: Scenario, measures: Sequence[Mapping[str, Any]] | None = None
+) -> Mapping[str, Any]:
+    """The person's levers as changes to the scenario's document; empty if nothing was moved.
+
+    Parameters
+    ----------
+    measures : sequence of entries, optional
+        All measures that the scenario then has (`measure_levers.entries`); None: its own.
+    """
     document: dict[str, Any] = {}
     tables = {id: _table(levers, scenario, id) for id, levers in state.levers.items() if _table(levers, scenario, id)}
     if tables:
         document["indicators"] = tables
     limited = any(getattr(one, name) is not None for one in state.levers.values() for name in _KINDS)
-    if limited or state.dropped or state.relaxed:
-        document["rules"] = _rules(state, scenario)
+    assumed: dict[str, Any] = {}
+    if state.volume is not None:
+        assumed["growth"] = round(state.volume / 100 - 1, SHARE_DECIMALS)
+    if state.follow is not None:
+        assumed["volumes"] = state.follow
+    if assumed:
+        document["assumptions"] = assumed
+    ruled = limited or bool(state.dropped or state.relaxed or state.pins)
+    if ruled or measures is not None:  # who replaces the rules or the measures of a document says both
         document["replace_rules"] = True
+        lists = {"rules": _rules(state, scenario) if ruled else None, "measures": measures}
+        for key, said in lists.items():
+            if said is not None or key in scenario.document:
+                document[key] = scenario.document[key] if said is None else said
     return document
 
 
@@ -153,6 +186,14 @@ def finer(state: PageState, scenario: Scenario, indicator: str) -> Remedy:
     return Remedy("grid", GRIDS[0], state.with_levers(indicator, changed))
 
 
+def surer(state: PageState, scenario: Scenario, indicator: str, goal: float, reach: float) -> PageState:
+    """The goal set as high as it takes for what is really to be reached, both percents; each judged by the other."""
+    now = replace(settled(state, scenario, indicator), goal=round(goal, 2), reach=round(reach, 4))
+    if now.goal == now.reach:
+        now = replace(now, reach=NO_REACH)
+    return state.with_levers(indicator, moved(now, scenario, indicator))
+
+
 def by_method(state: PageState, indicator: str) -> Remedy:
     """The method that reaches whatever the rules allow."""
     levers = replace(state.of(indicator), method=SURE_METHOD)
@@ -167,6 +208,11 @@ def showing(state: PageState, indicator: str) -> PageState:
 def lever_rule(name: str, indicator: str) -> str:
     """Id of the rule that a slider makes."""
     return f"lever-{name}-{indicator}"
+
+
+def _trend(value: Trend | float) -> str:
+    """A trend as `urlstate.trend` reads it."""
+    return str(value) if isinstance(value, Trend) else written(value) if value else TRENDS[0]
 
 
 def _percent(value: float) -> float:
@@ -194,10 +240,20 @@ def _table(levers: Levers, scenario: Scenario, indicator: str) -> dict[str, Any]
         goals[plan.periods[0].id] = _share(levers.milestone) if levers.milestone > 0 else None
     if goals:
         table["goals"] = goals
+    if levers.reach is not None:
+        table["reach"] = {plan.last.id: _share(levers.reach) if levers.reach > 0 else None}
     if levers.method is not None:
         table["method"] = levers.method
     if levers.basis is not None and plan.indicator(indicator).basis is not None:
         table["basis"] = levers.basis
+    if levers.pace is not None:
+        table["pace"] = levers.pace
+    if levers.start is not None:
+        table["start"] = levers.start
+        if levers.start == Start.CURRENT:
+            table["trend"] = None  # only what is projected has one
+    if levers.trend is not None and (levers.start or plan.indicator(indicator).start) == Start.PROJECTED:
+        table["trend"] = levers.trend if levers.trend in TRENDS else float(levers.trend)
     if levers.mode is not None or levers.grid is not None:
         table["rounding"] = _rounding(levers, plan.indicator(indicator))
     return table
@@ -217,12 +273,12 @@ def _rounding(levers: Levers, plan: IndicatorPlan) -> dict[str, Any] | str:
 
 
 def _rules(state: PageState, scenario: Scenario) -> list[dict[str, Any]]:
-    """The preset's rules less those set aside or replaced by a slider, then the sliders' own."""
+    """The scenario's rules less those set aside, replaced by a slider or by a pin; then the sliders' and pins' own."""
     plan = scenario.plan
     entries: Iterable[Mapping[str, Any]] = scenario.document.get("rules", ())
     rules = []
     for entry, rule in zip(entries, plan.rules, strict=True):
-        if rule.id in state.dropped:
+        if rule.id in state.dropped or any(_same_place(rule, pin, plan) for pin in state.pins):
             continue
         taken = {
             id
@@ -241,7 +297,34 @@ def _rules(state: PageState, scenario: Scenario) -> list[dict[str, Any]]:
             key = "value" if rule.kind is RuleKind.CAP else "points"
             kept[key] = min(1.0, round((rule.value or 0.0) + _share(state.relaxed), SHARE_DECIMALS))
         rules.append(kept)
-    return rules + list(_lever_rules(state, plan))
+    return [*rules, *_lever_rules(state, plan), *(_pin_rule(one) for one in state.pins)]
+
+
+def pin_of(scenario: Scenario, place: tuple[str, str, str]) -> Rule | None:
+    """The rule by which the scenario itself sets one target by hand, if it does."""
+    pin = Pin(*place, 0.0)
+    return next((rule for rule in scenario.plan.rules if _same_place(rule, pin, scenario.plan)), None)
+
+
+def _same_place(rule: Rule, pin: Pin, plan: Plan) -> bool:
+    """True if a rule sets just this one target."""
+    return (
+        rule.kind is RuleKind.PIN
+        and rule.where == Where(agencies=(pin.agency,))
+        and rule.indicators == (pin.indicator,)
+        and (rule.periods or (plan.last.id,)) == (pin.period,)
+    )
+
+
+def _pin_rule(pin: Pin) -> dict[str, Any]:
+    return {
+        "kind": str(RuleKind.PIN),
+        "id": f"{PIN_PREFIX}{pin.indicator}-{pin.agency}-{pin.period}",
+        "value": _share(pin.value),
+        "where": {"agency": pin.agency},
+        "indicators": [pin.indicator],
+        "periods": [pin.period],
+    }
 
 
 def _lever_rules(state: PageState, plan: Plan) -> Iterable[dict[str, Any]]:

@@ -2,120 +2,192 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from dash import Patch, no_update
 
-from dashapp import ids, services
 from dashapp.charts.base import size
-from dashapp.urlstate import PageState, format_page, parse_page, percent, place
-from dashapp.views import agencies, controls, explanation, levers
+from dashapp.overtaken import OvertakenError, Pages
+from dashapp.services import opened as desk
+from dashapp.services.database import Store, StoreError
+from dashapp.services.opened import Opened
+from dashapp.services.refused import RefusedError
+from dashapp.services.rights import Actor
+from dashapp.urlstate import PageState, format_page, language, parse_page, percent, place, versions, volume
+from dashapp.views import agencies, chances, controls, explanation, grids, levers, paging, sureness
 from dashapp.views.answer import Answer, answer
-from dashapp.views.shown import campaign_ids, choices, show
+from dashapp.views.markup import written
+from dashapp.views.parts import twin_table
+from dashapp.views.shown import begin, choices, show
 from engine import EngineError
 from scenarios import ScenarioErrors
 
+WANTED, INDICATOR, SHAPING = "wanted", "indicator", frozenset({"basis", "inside"})
+"""What a move may come from: an address to be shown in place, another indicator, what changes columns."""
+SAID = (
+    "method", "basis", "pace", "mode", "grid", "kept", "inside", "order", "view", "start", "trend", "follow",
+    "measures", "sure",
+)  # fmt: skip
+"""What the script of the page says beside the sliders and the indicator."""
+ANSWERS_KEPT = 192
+"""Answers that one process remembers; each is about 100 KB."""
 
-def page_of(address: str) -> PageState:
-    """The state of an address; what it says wrongly is left out."""
-    found, known = place(address.partition("?")[0]), campaign_ids()
-    campaign = found[0] if found is not None and found[0] in known else known[0]
-    return parse_page(address, campaign, choices(campaign))[0]
+
+def opened_at(store: Store, actor: Actor, address: str) -> Opened:
+    """What an address of a page names, in the versions it names.
+
+    Raises
+    ------
+    StoreError, RefusedError
+        If that is not there (any more) for the one who asks.
+    """
+    campaign, slug = place(address.partition("?")[0]) or ("", "")
+    version, figures = versions(address)
+    return desk.open_scenario(store, actor, campaign, slug, version=version, figures=figures)
 
 
-def move(
-    trigger: Any,
-    wanted: Mapping[str, Any] | None,
-    indicator: str,
-    controls_: Mapping[str, Any],
-    address: str,
-    keys: Sequence[Mapping[str, str]],
-    hint_keys: Sequence[Mapping[str, str]],
-) -> dict[str, Any]:
-    """What every output of the workbench becomes after one move.
+def page_of(address: str, opened: Opened, lang: str) -> PageState:
+    """The state of an address of an opened scenario; what it says wrongly is left out."""
+    return parse_page(address, begin(opened, lang), choices(opened))[0]
+
+
+def move(store: Store, actor: Actor, said: Mapping[str, Any], lang: str, pages: Pages | None = None) -> dict[str, Any]:
+    """What every output of the workbench becomes after one move; work for earlier ones of the page stops.
 
     Parameters
     ----------
-    trigger : str or mapping
-        Id of the control that was moved.
-    wanted : mapping or None
-        ``{"address": ...}`` that a remedy or reset asks for.
-    indicator : str
-        The indicator that is to be shown.
-    controls_ : mapping
-        Values of the other controls, drawn for the state of `address`.
-    keys, hint_keys : sequences of component ids
-        In the order in which values of sliders and hints are given back.
+    said : mapping
+        From the script of the page: ``seq`` (given back with the answer), ``trigger`` (what was moved), ``address``
+        (of the page as shown, or the one that is wanted), ``sliders`` (key -> percent) and the other controls by
+        the names of `controls.Moved`.
     """
-    before = page_of(address)
-    if trigger == ids.WANTED and wanted:
-        after = page_of(str(wanted["address"]))
+    address, trigger = str(said["address"]), str(said["trigger"])
+    if pages is not None:
+        pages.moved(actor.name, str(said["page"]), int(said["seq"]))
+    opened = opened_at(store, actor, address)
+    before = page_of(address, opened, lang)
+    if trigger == WANTED:
+        after = before
     else:
-        after = controls.read(before, services.scenario(before.scenario), _moved(controls_, keys))
-        if trigger == ids.INDICATOR:
-            after = levers.showing(after, indicator)
-    whole = trigger in (ids.WANTED, ids.INDICATOR)
-    new = answer(after)
-    return _outputs(new, trigger, whole, keys, hint_keys)
+        after = controls.read(before, opened, _moved(said))
+        if trigger == INDICATOR:
+            after = levers.showing(after, str(said["indicator"]))
+    shaped = trigger in (WANTED, INDICATOR) or trigger in SHAPING
+    return _outputs(_answered(after, opened, shaped), said["seq"], trigger)
 
 
-def _moved(said: Mapping[str, Any], keys: Sequence[Mapping[str, str]]) -> controls.Moved:
-    sliders = {id["key"]: percent(str(value)) for id, value in zip(keys, said["sliders"], strict=True)}
+@dataclass(frozen=True)
+class _Asked:
+    """Everything that decides an answer; page and scenario ride along uncompared."""
+
+    address: str
+    lang: str
+    scenario_sha256: str
+    figures_sha256: str
+    shaped: bool
+    state: PageState = field(compare=False, repr=False)
+    opened: Opened = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """An answer, and its parts that are only read as they are written; None where there is nothing new."""
+
+    answer: Answer
+    alert: str
+    head: str | None
+    cards: str | None
+    notes: str | None
+    legend: str
+    twin: str
+
+
+def _kept(new: Answer) -> _Kept:
+    head, cards, notes = (None if one is None else written(one) for one in (new.head, new.cards, new.notes))
+    seen = new.picture
+    legend = "" if seen is None else written(seen.legend)
+    twin = "" if seen is None or seen.twin is None else written(twin_table(seen.twin))
+    return _Kept(replace(new, shown=None), written(new.alert), head, cards, notes, legend, twin)
+
+
+@lru_cache(maxsize=ANSWERS_KEPT)
+def _remembered(asked: _Asked) -> _Kept:
+    return _kept(answer(asked.state, asked.opened, shaped=asked.shaped))
+
+
+def _answered(state: PageState, opened: Opened, shaped: bool) -> _Kept:
+    """The answer to a state: who drags a lever, and who tries what a colleague tried, meets the same states again."""
+    if paging.is_paged(opened.figures):
+        return _kept(answer(state, opened, shaped=shaped))
+    sha256 = opened.version.sha256
+    return _remembered(_Asked(format_page(state), state.lang, sha256, opened.figures.sha256, shaped, state, opened))
+
+
+def _moved(said: Mapping[str, Any]) -> controls.Moved:
+    read = {key: volume if key == controls.VOLUME else percent for key in said["sliders"]}
     return controls.Moved(
-        sliders=sliders,
-        method=said["method"],
-        basis=said["basis"],
-        mode=said["mode"],
-        grid=said["grid"],
-        kept=said["kept"],
-        inside=said["inside"],
+        sliders={key: read[key](str(value)) for key, value in said["sliders"].items()},
+        **{name: said.get(name) for name in SAID},
     )
 
 
-def _outputs(
-    new: Answer,
-    trigger: Any,
-    whole: bool,
-    keys: Sequence[Mapping[str, str]],
-    hint_keys: Sequence[Mapping[str, str]],
-) -> dict[str, Any]:
+def _outputs(kept: _Kept, seq: Any, trigger: str) -> dict[str, Any]:
+    new = kept.answer
     now = new.controls
-    reshaped = whole or trigger in (ids.BASIS, ids.INSIDE)
-    outputs: dict[str, Any] = {
-        "address": new.address,
-        "reset": format_page(page_of(new.address).reset()),
-        "alert": new.alert,
+    whole = trigger in (WANTED, INDICATOR)
+    reshaped = whole or trigger in SHAPING
+    return {
+        "answered": {
+            "seq": seq,
+            "address": new.address,
+            "visible": new.visible,
+            "saved": format_page(_plain(new)),
+            "controls": values(now) if whole else None,
+            "hints": new.hints,
+        },
+        "alert": kept.alert,
         "principle": now.principle,
-        "grid_options": now.grids,
-        "hints": [list(new.hints.get(id["key"], [])) for id in hint_keys],
-        "head": _or_same(new.head),
-        "cards": _or_same(new.cards),
-        "legend": _or_same(new.legend),
-        "figure": _or_same(new.figure),
+        "grids": now.grids if whole or trigger == "mode" else no_update,
+        "basis_style": "field hidden" if now.stock else "field",
+        "rules": now.rules if whole else no_update,
+        "rules_style": "field" if now.rules else "field hidden",
+        "head": _or_same(kept.head) if whole else no_update,
+        "cards": _or_same(kept.cards),
+        **_pictured(kept, reshaped or trigger == "view"),
         "rows": _or_same(new.rows),
         "columns": _or_same(new.columns) if reshaped else no_update,
         "grid": _grid_options(new, reshaped) if new.totals is not None else no_update,
-        "grid_style": _grid_style(new) if reshaped else no_update,
-        "figure_style": size(new.figure) if reshaped and new.figure is not None else no_update,
-        "notes": _or_same(new.notes),
+        "grid_style": grids.style(whole=_whole(new)) if reshaped else no_update,
+        "notes": _or_same(kept.notes),
     }
-    shape: dict[str, Any] = {
-        "sliders": [now.sliders[id["key"]] for id in keys],
-        "indicator": now.indicator,
-        "method": now.method,
-        "basis": now.basis,
-        "basis_style": "field hidden" if now.stock else "field",
-        "mode": now.mode,
-        "grid_name": now.grid,
-        "rules": now.rules,
-        "rules_style": "field" if now.rules else "field hidden",
-        "kept": now.kept,
-        "inside": now.inside,
+
+
+def _pictured(kept: _Kept, reshaped: bool) -> dict[str, Any]:
+    seen = kept.answer.picture
+    if seen is None:
+        return dict.fromkeys(("figure", "figure_style", "chart_title", "chart_note", "legend", "twin"), no_update)
+    return {
+        "figure": seen.figure,
+        "figure_style": size(seen.figure) if reshaped else no_update,
+        "chart_title": seen.title if reshaped else no_update,
+        "chart_note": seen.note,
+        "legend": kept.legend,
+        "twin": kept.twin,
     }
-    if not whole:
-        shape = dict.fromkeys(shape, no_update) | {"sliders": [no_update] * len(keys)}
-    return {**outputs, **shape}
+
+
+def values(now: controls.Controls) -> dict[str, Any]:
+    """What every control says, by the names in which a page's script sends it back."""
+    names = ("indicator", *SAID)
+    return {"sliders": dict(now.sliders), **{name: getattr(now, name) for name in names}}
+
+
+def _plain(new: Answer) -> PageState:
+    """The page with every lever back at the scenario as saved."""
+    return new.state.reset()
 
 
 def _or_same(value: Any) -> Any:
@@ -123,7 +195,7 @@ def _or_same(value: Any) -> Any:
 
 
 def _whole(new: Answer) -> bool:
-    return len(new.rows or []) <= agencies.WHOLE_PAGE
+    return new.rows is not None and new.count <= agencies.WHOLE_PAGE
 
 
 def _grid_options(new: Answer, reshaped: bool) -> Patch:
@@ -134,23 +206,58 @@ def _grid_options(new: Answer, reshaped: bool) -> Patch:
     return patch
 
 
-def _grid_style(new: Answer) -> dict[str, Any]:
-    return {"height": None if _whole(new) else "640px", "width": "100%"}
+def stretch(store: Store, actor: Actor, asked: Mapping[str, Any] | None, answered: Mapping[str, Any]) -> Any:
+    """The rows that a long table asks for, on the page as it was last answered."""
+    if not asked:
+        return no_update
+    address = str(answered["address"])
+    opened = opened_at(store, actor, address)
+    try:
+        return paging.stretch(show(page_of(address, opened, language(address)), opened), asked)
+    except (ScenarioErrors, EngineError):
+        return no_update  # what cannot be calculated is said on the page itself
 
 
-def explained(address: str, agency: str | None) -> dict[str, Any]:
-    """The drawer for an agency on the page of an address; closed where there is nothing to explain.
+def chanced(store: Store, actor: Actor, asked: Mapping[str, Any] | None, lang: str) -> Any:
+    """The card of chances for ``{"address", "seq"}``, asked for when nothing moves any more."""
+    if not asked:
+        return no_update
+    address = str(asked["address"])
+    try:
+        opened = opened_at(store, actor, address)
+        return written(chances.card(show(page_of(address, opened, lang), opened), str(asked["seq"])))
+    except (ScenarioErrors, EngineError, StoreError, RefusedError):
+        return no_update  # what cannot be calculated is said on the page itself
+
+
+def weighed(store: Store, actor: Actor, asked: Mapping[str, Any] | None, lang: str, pages: Pages) -> Any:
+    """How sure the goal is to be, for ``{"address", "seq", "page"}``: asked for when its chances stand."""
+    if not asked:
+        return no_update
+    address, seq = str(asked["address"]), int(asked["seq"])
+    try:
+        opened = opened_at(store, actor, address)
+        shown = show(page_of(address, opened, lang), opened)
+        return written(sureness.strip(shown, str(seq), pages.heed(actor.name, str(asked["page"]), seq)))
+    except (ScenarioErrors, EngineError, StoreError, RefusedError, OvertakenError):
+        return no_update  # what cannot be calculated is said on the page itself; a newer move asks again
+
+
+def explained(store: Store, actor: Actor, asked: Mapping[str, Any] | None, lang: str) -> dict[str, Any]:
+    """The drawer for ``{"address", "agency"}``; closed where there is nothing to explain.
 
     Without an agency nothing changes: the drawer was closed by hand, and an answer that closes it once more
     could arrive after another row was chosen.
     """
     unchanged = {"is_open": no_update, "title": no_update, "children": no_update}
-    if not agency:
+    if not asked or not asked.get("agency"):
         return unchanged
     try:
-        drawer = explanation.drawer(show(page_of(address)), agency)
-    except (ScenarioErrors, EngineError):
-        return {**unchanged, "is_open": False}
+        opened = opened_at(store, actor, str(asked["address"]))
+        shown = show(page_of(str(asked["address"]), opened, lang), opened)
+        drawer = explanation.drawer(shown, str(asked["agency"]))
+    except (ScenarioErrors, EngineError, StoreError, RefusedError):
+        return unchanged  # what cannot be calculated is said on the page itself
     if not drawer.body:
         return {**unchanged, "is_open": False}
     return {"is_open": True, "title": drawer.title, "children": drawer.body}

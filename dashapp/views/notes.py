@@ -10,6 +10,9 @@ from dashapp.i18n import t
 from dashapp.views.parts import icon
 from dashapp.views.shown import Shown
 
+NOTES_SHOWN = 12
+"""Notes that are told one by one; further ones are counted."""
+
 
 def notes(shown: Shown) -> list[Component]:
     """Conflicts and warnings of the shown indicator in sentences, then where the figures come from."""
@@ -21,8 +24,10 @@ def notes(shown: Shown) -> list[Component]:
         html.Li(
             [icon("warning" if kind == "conflict" else "info"), html.Span(messages.of_note(one, kind, shown.labels))]
         )
-        for kind, one in own
+        for kind, one in own[:NOTES_SHOWN]
     ]
+    if len(own) > NOTES_SHOWN:
+        lines.append(html.Li([icon("info"), html.Span(t("web.notes.more", lang, count=len(own) - NOTES_SHOWN))]))
     about = [shown.campaign.note[lang], t("web.notes.source", lang, source=shown.campaign.source[lang])]
     lines += [html.Li([icon("info"), html.Span(text)]) for text in about if text]
     return [html.Summary(t("web.notes.title", lang, count=len(own))), html.Ul(lines, className="notes panel-body")]

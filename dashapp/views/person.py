@@ -12,9 +12,10 @@ from dash.development.base_component import Component
 from dashapp.i18n import LANGUAGES, t
 from dashapp.security import TOKEN_FIELD
 from dashapp.services.rights import Actor
-from dashapp.views.parts import aria
 
 LOGOUT = "/logout"
+EVERYWHERE = "everywhere"
+"""Field of the log-out form that ends every session of one's own."""
 PASSWORD = "/password"  # noqa: S105  an address
 
 
@@ -32,21 +33,22 @@ def menu(visitor: Visitor, lang: str) -> Component:
     query = "" if lang == LANGUAGES[0] else f"?lang={lang}"
     token: Any = {"type": "hidden", "name": TOKEN_FIELD, "value": visitor.token}
     out = html.Button(t("accounts.person.logout", lang), type="submit")
+    everywhere = html.Button(t("accounts.person.everywhere", lang), type="submit", name=EVERYWHERE, value="1")
     about = [html.Strong(who.display_name), html.Span(f"{who.name} · {t(f'accounts.role.{who.role}', lang)}")]
     return html.Details(
         [
             html.Summary(
                 [
+                    html.Span(t("design.account", lang), className="visually-hidden"),
                     html.Span(who.display_name, className="who"),
                     html.Span(t(f"accounts.role.{who.role}", lang), className="role"),
                 ],
-                **aria(label=t("accounts.person.menu", lang, name=who.display_name)),
             ),
             html.Div(
                 [
                     html.Div(about, className="about"),
                     html.A(t("accounts.person.password", lang), href=PASSWORD + query),
-                    html.Form([dbc.Input(**token), out], action=LOGOUT + query, method="POST"),
+                    html.Form([dbc.Input(**token), out, everywhere], action=LOGOUT + query, method="POST"),
                 ],
                 className="person-menu",
             ),

@@ -15,6 +15,8 @@ from dashapp.views.shown import Shown
 from engine import Diagnosis, GoalStatus, Summary
 
 RULES_OFFERED = 3
+GROUPS_SHOWN = 12
+"""Goals of groups that are told one by one; further ones are counted."""
 
 
 def alert(shown: Shown) -> list[Component]:
@@ -54,14 +56,14 @@ def _actions(shown: Shown, summary: Summary, diagnosis: Diagnosis) -> list[Compo
 
 def remedies(shown: Shown, summary: Summary, diagnosis: Diagnosis) -> list[levers.Remedy]:
     """Every single change that helps, the one that changes least for people first."""
-    state, preset, indicator = shown.state, shown.preset, shown.indicator
+    state, saved, indicator = shown.state, shown.saved, shown.indicator
     found = []
     if summary.status is GoalStatus.SHORT_BY_ROUNDING:
-        found.append(levers.finer(state, preset, indicator))
+        found.append(levers.finer(state, saved, indicator))
     if diagnosis.relax_caps_by is not None:
-        found.append(levers.loosened(state, preset, indicator, diagnosis.relax_caps_by))
+        found.append(levers.loosened(state, saved, indicator, diagnosis.relax_caps_by))
     found.append(levers.lowered(state, shown.allocation.plan, indicator, summary.period, diagnosis.highest_goal))
-    found += [levers.without(state, preset, indicator, rule) for rule in diagnosis.remedies[:RULES_OFFERED]]
+    found += [levers.without(state, saved, indicator, rule) for rule in diagnosis.remedies[:RULES_OFFERED]]
     if summary.status is GoalStatus.UNREACHABLE_BY_METHOD:
         found.append(levers.by_method(state, indicator))
     return found
@@ -83,11 +85,10 @@ def _words(shown: Shown, remedy: levers.Remedy) -> str:
 
 def _groups(shown: Shown, groups: list[Summary]) -> Component:
     lang = shown.lang
-    lines = [
-        html.Li(explain.goal_sentence(one, shown.allocation, shown.labels))
-        for one in groups
-        if one.period == shown.periods[-1]
-    ]
+    last = [one for one in groups if one.period == shown.periods[-1]]
+    lines = [html.Li(explain.goal_sentence(one, shown.allocation, shown.labels)) for one in last[:GROUPS_SHOWN]]
+    if len(last) > GROUPS_SHOWN:
+        lines.append(html.Li(t("web.alert.more_groups", lang, count=len(last) - GROUPS_SHOWN)))
     many = len({one.parent for one in groups})
     return html.Details(
         [html.Summary(t("web.alert.groups", lang, count=many)), html.Ul(lines, className="mt-2 mb-0")],

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+import scenarios
 from dashapp import services
 from dashapp.labels import Labels
-from dashapp.urlstate import Choices, PageState
-from dashapp.views import levers
-from engine import METHODS, Allocation, IndicatorPlan, IndicatorResult, Summary
+from dashapp.services.opened import Opened
+from dashapp.urlstate import ORDERS, VIEWS, Choices, PageState
+from dashapp.views import levers, measure_levers
+from engine import METHODS, Allocation, Figures, IndicatorPlan, IndicatorResult, Plan, Summary
 from scenarios import Campaign, Scenario
 
-HOME = "hau-giang-2022"
 BLEND = "blend"
+EVERYBODY = "all"
+"""Stands for an agency's code where all agencies are shown, whoever is above them."""
 
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """One page: `preset` as shipped, `scenario` with the levers, `rows` the rows of `result` that are shown."""
+    """One page: `opened` as saved, `scenario` with the levers, `rows` the rows of `result` that are shown.
+
+    The versions in `state` are always those that are shown.
+    """
 
     state: PageState
-    campaign: Campaign
-    preset: Scenario
+    opened: Opened
     scenario: Scenario
     allocation: Allocation
     labels: Labels
@@ -36,6 +42,15 @@ class Shown:
     @property
     def lang(self) -> str:
         return self.state.lang
+
+    @property
+    def campaign(self) -> Campaign:
+        return self.opened.campaign
+
+    @property
+    def saved(self) -> Scenario:
+        """The scenario beneath the levers."""
+        return self.opened.scenario
 
     @property
     def indicator(self) -> str:
@@ -53,50 +68,95 @@ class Shown:
     @property
     def group(self) -> Summary | None:
         """The summary of the agency whose children are shown, at the last period."""
-        for one in self.allocation.groups:
-            if (one.parent, one.indicator, one.period) == (self.state.inside, self.indicator, self.periods[-1]):
-                return one
-        return None
+        asked = (self.state.inside, self.indicator, self.periods[-1])
+        if not self.state.inside:
+            return None
+        return next((one for one in self.allocation.groups if (one.parent, one.indicator, one.period) == asked), None)
 
 
-@cache
-def choices(campaign: str) -> Choices:
-    """What an address may name in a campaign.
+def indicators(campaign: Campaign, plan: Plan) -> tuple[str, ...]:
+    """The campaign's indicators that a plan asks for, in the order shown."""
+    asked = {one.id for one in plan.indicators}
+    return tuple(id for id in campaign.indicators if id in asked)
+
+
+def choices(opened: Opened) -> Choices:
+    """What an address may name on the page of a scenario."""
+    plan = opened.scenario.plan
+    return Choices(
+        indicators=indicators(opened.campaign, plan),
+        periods=tuple(one.id for one in plan.periods),
+        methods=tuple(name for name in METHODS if name != BLEND),
+        agencies=_Agencies(opened.figures),
+        measures=tuple(one.id for one in measure_levers.offers(opened)),
+    )
+
+
+class _Agencies:
+    """The codes of all agencies, and the word for all of them."""
+
+    def __init__(self, figures: Figures) -> None:
+        self._known = figures.position
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._known or code == EVERYBODY
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+
+def main_indicator(campaign: Campaign, plan: Plan) -> str:
+    """The indicator shown first: the first that counts dossiers, else the first."""
+    own = indicators(campaign, plan)
+    flows = [id for id in own if campaign.indicators[id].kind == "flow"]
+    return (flows or list(own))[0]
+
+
+def begin(opened: Opened, lang: str) -> PageState:
+    """The page of a scenario as saved, with the versions that are open."""
+    return PageState(
+        campaign=opened.campaign.id,
+        slug=opened.record.slug,
+        lang=lang,
+        version=opened.version.number,
+        figures=opened.ground.figures_version.number,
+    )
+
+
+def settled(state: PageState, opened: Opened) -> PageState:
+    """The same page with the indicator that it shows anyway."""
+    return state if state.indicator else replace(state, indicator=main_indicator(opened.campaign, opened.scenario.plan))
+
+
+def tidy(state: PageState, opened: Opened) -> PageState:
+    """The same page without saying what it shows anyway, as for an address that people see."""
+    main = main_indicator(opened.campaign, opened.scenario.plan)
+    return replace(
+        state,
+        indicator="" if state.indicator == main else state.indicator,
+        version=None if opened.is_head else state.version,
+        figures=None if opened.ground.is_current else state.figures,
+        order="" if state.order == ORDERS[0] else state.order,
+        view="" if state.view == VIEWS[0] else state.view,
+    )
+
+
+def scenario_of(state: PageState, opened: Opened) -> Scenario:
+    """The opened scenario with the levers of a page.
 
     Raises
     ------
     scenarios.ScenarioErrors
-        If there is no such campaign.
+        If the levers make a scenario that cannot be run.
     """
-    about = services.campaign(campaign)
-    base = services.scenario(about.base)
-    return Choices(
-        presets=tuple(id.partition("/")[2] for id in about.presets),
-        indicators=tuple(id for id in about.indicators if any(one.id == id for one in base.plan.indicators)),
-        periods=tuple(one.id for one in base.plan.periods),
-        methods=tuple(name for name in METHODS if name != BLEND),
-        agencies=frozenset(services.figures(campaign).codes),
-    )
+    changes = levers.changes(state, opened.scenario, measure_levers.entries(state, opened))
+    return scenarios.change(opened.scenario, changes) if changes else opened.scenario
 
 
-def campaign_ids() -> tuple[str, ...]:
-    """Ids of the shipped campaigns, the first campaign of the product first."""
-    return tuple(sorted((one.id for one in services.campaigns()), key=lambda id: (id != HOME, id)))
-
-
-def main_indicator(campaign: str) -> str:
-    """The indicator shown first: the first that counts dossiers, else the first."""
-    about, own = services.campaign(campaign), choices(campaign).indicators
-    flows = [id for id in own if about.indicators[id].kind == "flow"]
-    return (flows or list(own))[0]
-
-
-def tidy(state: PageState) -> PageState:
-    """The same page without saying what it shows anyway."""
-    return replace(state, indicator="") if state.indicator == main_indicator(state.campaign) else state
-
-
-def show(state: PageState) -> Shown:
+def show(state: PageState, opened: Opened) -> Shown:
     """Run the scenario of a page.
 
     Raises
@@ -104,25 +164,25 @@ def show(state: PageState) -> Shown:
     scenarios.ScenarioErrors, engine.EngineError
         If the levers make a scenario that cannot be run.
     """
-    if not state.indicator:
-        state = replace(state, indicator=main_indicator(state.campaign))
-    preset = services.scenario(state.scenario)
-    scenario = services.scenario(state.scenario, levers.changes(state, preset))
-    allocation = services.run(state.campaign, scenario)
+    state = settled(state, opened)
+    scenario = scenario_of(state, opened)
+    allocation = services.run(opened.figures, scenario)
     result = allocation.results[state.indicator]
     figures = allocation.figures
-    above = figures.position.get(state.inside, -1) if state.inside else -1
-    rows = np.flatnonzero(figures.parent[result.rows] == above)
-    if not len(rows) and state.inside:
-        state = replace(state, inside="")
-        rows = np.flatnonzero(figures.parent[result.rows] == -1)
+    if state.inside == EVERYBODY:
+        rows = np.arange(len(result.rows))
+    else:
+        above = figures.position.get(state.inside, -1) if state.inside else -1
+        rows = np.flatnonzero(figures.parent[result.rows] == above)
+        if not len(rows) and state.inside:
+            state = replace(state, inside="")
+            rows = np.flatnonzero(figures.parent[result.rows] == -1)
     return Shown(
         state=state,
-        campaign=services.campaign(state.campaign),
-        preset=preset,
+        opened=opened,
         scenario=scenario,
         allocation=allocation,
-        labels=services.labels(allocation, state.lang),
+        labels=labels(opened.figures, allocation.plan, state.lang),
         result=result,
         plan=allocation.plan.indicator(state.indicator),
         rows=rows,
@@ -136,12 +196,22 @@ def parents(shown: Shown) -> tuple[tuple[str, str], ...]:
     return tuple((figures.codes[at], figures.names[at]) for at in above if at >= 0)
 
 
-def preset_labels(state: PageState) -> Labels:
-    """Readable names of a campaign's agencies, indicators and the preset's rules, whatever the levers say."""
-    figures = services.figures(state.campaign)
+def labels(figures: Figures, plan: Plan, lang: str) -> Labels:
+    """Readable names of what a run on figures refers to."""
     return Labels(
-        lang=state.lang,
-        agencies=dict(zip(figures.codes, figures.names, strict=True)),
-        indicators=services.indicator_words(state.lang),
-        rules={rule.id: rule for rule in services.scenario(state.scenario).plan.rules},
+        lang=lang,
+        agencies=_names(figures),
+        indicators=services.indicator_words(lang),
+        rules={rule.id: rule for rule in plan.rules},
+        measures={measure.id: measure for measure in plan.measures},
     )
+
+
+def saved_labels(opened: Opened, lang: str) -> Labels:
+    """Readable names of agencies, indicators and the scenario's own rules, whatever the levers say."""
+    return labels(opened.figures, opened.scenario.plan, lang)
+
+
+@lru_cache(maxsize=8)
+def _names(figures: Figures) -> Mapping[str, str]:
+    return dict(zip(figures.codes, figures.names, strict=True))

@@ -23,6 +23,7 @@ import pytest
 
 from dashapp.cli import main
 from dashapp.i18n import LANGUAGES
+from tests.data import messy
 
 ROOT = Path(__file__).parents[2]
 PHU_THO = ROOT / "data" / "reference" / "phu-tho-2026" / "figures.csv"
@@ -288,3 +289,32 @@ def test_serve_answers_and_stops(here: Path):
         server.wait(timeout=30)
         assert time.monotonic() - started < 30
         assert "Traceback" not in server.stderr.read()
+
+
+def test_a_report_of_an_agency_is_checked_and_run_like_any_file(here: Path, capsys: pytest.CaptureFixture[str]):
+    (here / "tu-phap.xlsx").write_bytes(messy.ii06a())
+    assert main(["check", "tu-phap.xlsx"]) == 2, "nothing says which agencies there are"
+    assert "thêm --campaign với mã đợt" in capsys.readouterr().err
+    of = ["--campaign", "hau-giang-2022"]
+    assert main(["check", "tu-phap.xlsx", *of]) == 0
+    said = capsys.readouterr().out
+    assert "đọc trang “II.06a”, bỏ qua Bìa và Năm trước" in said
+    assert "Sở Tư pháp: 1.040 hồ sơ trực tuyến, cột (4), trên 1.160 hồ sơ" in said
+    assert main(["allocate", "tu-phap.xlsx", "--scenario", "dat.toml", "--out", "-", *of]) == 0
+    (target,) = json.loads(capsys.readouterr().out)["targets"]
+    assert (target["agency"], target["numerator"], target["denominator"]) == ("STP", 1040, 1160)
+    assert main(["check", "tu-phap.xlsx", "--campaign", "hau-giang-2202"]) == 2
+    assert "hau-giang-2022" in capsys.readouterr().err
+
+
+def test_a_file_of_the_time_before_unicode_is_refused_with_what_it_says(here: Path, capsys: pytest.CaptureFixture[str]):
+    (here / "abc.xlsx").write_bytes(next(one.data for one in messy.good() if one.name == "xay-dung-abc.xlsx"))
+    assert main(["check", "abc.xlsx", "--campaign", "hau-giang-2022"]) == 2
+    assert "bộ mã cũ TCVN3 (ABC): “" in capsys.readouterr().err
+
+
+def test_a_run_from_files_loads_no_database(tmp_path):
+    asked = ["allocate", str(HAU_GIANG), "--scenario", "hau-giang-2022/base", "--out", str(tmp_path / "out.csv")]
+    script = "import sys; from dashapp.cli import main; main(sys.argv[1:]); print('sqlalchemy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script, *asked], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.splitlines()[-1] == "False"

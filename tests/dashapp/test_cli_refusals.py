@@ -157,11 +157,11 @@ SCENARIOS = {
         ("line 1, extends", "“hau-giang-2022/base”"),
     ),
     "extends-itself": Fault("x.toml", _text('extends = "x.toml"\n'), ("thành vòng",), ("in a circle",)),
-    "later-feature": Fault(
+    "trend-without-projection": Fault(
         "x.toml",
-        _text(PLAN + 'start = "projected"\n'),
-        ("dòng 7", "chưa có trong phiên bản này", "Bỏ phần này"),
-        ("line 7", "not available in this version", "Remove it"),
+        _text(PLAN + "trend = 0.1\n"),
+        ("dòng 7", 'start = "projected"', "bỏ trend"),
+        ("line 7", 'start = "projected"', "remove trend"),
     ),
     "binary": Fault("x.toml", _noise, ("x.toml", "UTF-8"), ("x.toml", "UTF-8")),
     "empty": Fault("x.toml", _text(""), ("thiếu khóa “as_of”", "“indicators”"), ("“as_of” is missing", "indicators")),
@@ -261,8 +261,7 @@ def test_warnings_of_a_kind_are_counted_but_check_shows_all(here: Path, capsys: 
 @pytest.mark.parametrize(
     ("out", "vi", "en"),
     [
-        ("r.docx", "chưa ghi được tệp Word", "not available yet"),
-        ("r.pdf", "“.pdf”", ".json, .csv, .xlsx"),
+        ("r.doc", "“.doc”", ".xlsx, .docx, .pdf, .csv, .json"),
         ("r", "Dùng một trong", "Use one of"),
         ("no/r.json", "Tạo thư mục trước", "Create it first"),
         ("folder.json", "đây là thư mục", "this is a folder"),

@@ -17,7 +17,7 @@ CAMPAIGN = "phu-tho-2026"
 
 def test_campaigns_and_their_presets():
     ids = [one.id for one in services.campaigns()]
-    assert ids == ["hau-giang-2022", "phu-tho-2026"]
+    assert ids == ["hau-giang-2022", "national-2022", "phu-tho-2026"]
     hau_giang = services.presets("hau-giang-2022")
     assert len(hau_giang) >= 9  # the base and at least eight more
     for one in hau_giang:

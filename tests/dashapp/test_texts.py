@@ -74,7 +74,7 @@ def test_the_scan_finds_the_codes():
         s.code for s in SCENARIO
     }
     assert {s.code for s in NOTES} > CONFLICTS
-    assert {"docx", "suffix"} <= {s.code for s in OUT}
+    assert {"is_folder", "suffix"} <= {s.code for s in OUT}
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

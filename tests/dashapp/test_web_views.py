@@ -11,34 +11,30 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import plotly.utils
 import pytest
 from dash import dcc
 from dash.development.base_component import Component
 
-from dashapp import ids, services
+from dashapp import services
 from dashapp.charts import base
-from dashapp.i18n import LANGUAGES, catalogue
+from dashapp.i18n import LANGUAGES, catalogue, in_ten
 from dashapp.pages import router
-from dashapp.urlstate import CompareState, Levers, PageState, format_page
-from dashapp.views import agencies, explanation, moves
-from dashapp.views.answer import answer
-from dashapp.views.comparison import compare
-from dashapp.views.shown import campaign_ids, choices, show
+from dashapp.urlstate import ORDERS, VIEWS, Levers, PageState, format_page
+from dashapp.views import agencies, explanation, moves, paging
+from dashapp.views.answer import Answer
+from dashapp.views.answer import answer as answered
+from dashapp.views.markup import Written
+from dashapp.views.shown import choices
 from engine import PlanError
 from tests.dashapp.accounts.people import VISITOR
+from tests.dashapp.benches import PRESETS, READER, opened, page, shown, store
+from tests.dashapp.reading import as_json, parts_of
 
-PAGES = [
-    PageState(campaign, preset, lang, indicator)
-    for campaign in campaign_ids()
-    for preset in choices(campaign).presets
-    for indicator in choices(campaign).indicators
-    for lang in LANGUAGES
-]
-HOME = PageState("hau-giang-2022", "base", indicator="online")
+BASE = "/scenarios/hau-giang-2022/base"
 ADDRESSES = [
     "/",
-    format_page(HOME),
+    "/?c=phu-tho-2026&lang=en",
+    BASE,
     "/scenarios/hau-giang-2022/cautious?lang=en",
     "/scenarios/phu-tho-2026/base?a=nobody",
     "/compare",
@@ -48,59 +44,62 @@ ADDRESSES = [
 UNFILLED = re.compile(r"\{\w+(:\w+)?\}|\bnan\b|\bNone\b|NaN")
 
 
-def parts_of(component: Any) -> Iterator[Component]:
-    """A component and everything in it."""
-    if isinstance(component, list | tuple):
-        for one in component:
-            yield from parts_of(one)
-    elif isinstance(component, Component):
-        yield component
-        for name in ("children", "title", "label"):
-            yield from parts_of(getattr(component, name, None))
-
-
 def words_of(component: Any) -> Iterator[str]:
     """Every text a person reads in a component."""
     if isinstance(component, str):
         yield component
     for one in parts_of(component):
+        if isinstance(one, Written):
+            yield one.markup
         inner = getattr(one, "children", None)
         for child in inner if isinstance(inner, list | tuple) else [inner]:
             if isinstance(child, str):
                 yield child
 
 
-def as_json(value: Any) -> Any:
-    return json.loads(json.dumps(value, cls=plotly.utils.PlotlyJSONEncoder, allow_nan=False))
+def answer(state: PageState) -> Answer:
+    return answered(state, opened(state.campaign, state.slug))
 
 
-@pytest.mark.parametrize("state", PAGES, ids=lambda state: f"{format_page(state)}")
-def test_every_page_can_be_shown(state):
-    new = answer(state)
-    assert new.shown is not None
-    as_json([new.alert, new.head, new.cards, new.legend, new.figure, new.rows, new.totals, new.columns, new.notes])
-    words = list(words_of([*new.alert, *new.head, *new.cards, *new.legend, *new.notes]))
-    words += [str(row["note"]) for row in new.rows]
-    assert words
-    assert [text for text in words if UNFILLED.search(text)] == []
+def home(**more: Any) -> PageState:
+    return page(indicator="online", **more)
 
 
-@pytest.mark.parametrize("state", [HOME, PageState("phu-tho-2026", "base", "en")], ids=["vi", "en"])
-def test_every_target_can_be_explained(state):
-    shown = show(state)
-    for row in shown.rows[:40]:
-        code = shown.allocation.figures.codes[shown.result.rows[row]]
-        drawer = explanation.drawer(shown, code)
+def route(address: str) -> Component:
+    return router.route(store(), address, VISITOR)
+
+
+@pytest.mark.parametrize(("campaign", "slug"), PRESETS)
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_page_can_be_shown(campaign, slug, lang):
+    for indicator in choices(opened(campaign, slug)).indicators:
+        for view in VIEWS:
+            new = answer(page(campaign, slug, lang, indicator=indicator, view=view))
+            assert new.shown is not None
+            seen = new.picture
+            as_json([new.alert, new.head, new.cards, seen.legend, seen.figure, new.rows, new.totals, new.columns])
+            words = list(words_of([*new.alert, *new.head, *new.cards, *seen.legend, seen.note, *new.notes]))
+            words += [str(row["note"]) for row in new.rows]
+            assert words
+            assert [text for text in words if UNFILLED.search(text)] == []
+
+
+@pytest.mark.parametrize(("campaign", "lang"), [("hau-giang-2022", "vi"), ("phu-tho-2026", "en")])
+def test_every_target_can_be_explained(campaign, lang):
+    seen = shown(page(campaign, lang=lang))
+    for row in seen.rows[:40]:
+        code = seen.allocation.figures.codes[seen.result.rows[row]]
+        drawer = explanation.drawer(seen, code)
         text = " ".join(words_of(drawer.body))
-        assert shown.labels.agency(code) in " ".join(words_of(drawer.title))
+        assert seen.labels.agency(code) in " ".join(words_of(drawer.title))
         assert not UNFILLED.search(text), text
         as_json(drawer.body)
 
 
 def test_an_explanation_adds_up_to_its_target():
-    shown = show(HOME)
-    last = services.explain(shown.allocation, "SGTVT", "online", "2022Q4")
-    bars = explanation.bars_of(shown, last)
+    seen = shown(home())
+    last = services.explain(seen.allocation, "SGTVT", "online", "2022Q4")
+    bars = explanation.bars_of(seen, last)
     steps = sum(bar.end - bar.start for bar in bars[1:-1])
     assert bars[0].end + steps == pytest.approx(bars[-1].end, abs=len(last.steps) * explanation.STEPS_SHOWN)
     assert bars[-1].end == last.target
@@ -109,43 +108,43 @@ def test_an_explanation_adds_up_to_its_target():
 
 
 def test_the_table_holds_the_targets_of_the_run():
-    shown = show(HOME)
-    rows = {row["code"]: row for row in agencies.rows(shown)}
-    assert len(rows) == len(shown.rows) == 27
-    for at in shown.rows:
-        row = rows[shown.allocation.figures.codes[shown.result.rows[at]]]
+    seen = shown(home())
+    rows = {row["code"]: row for row in agencies.rows(seen)}
+    assert len(rows) == len(seen.rows) == 27
+    for at in seen.rows:
+        row = rows[seen.allocation.figures.codes[seen.result.rows[at]]]
         for period in range(2):
-            target = shown.result.target[period, at]
+            target = seen.result.target[period, at]
             assert row[f"target{period}"] == (None if np.isnan(target) else target)
-        assert row["numerator"] == shown.result.numerator[at]
+        assert row["numerator"] == seen.result.numerator[at]
 
 
 def test_rows_and_chart_stay_in_place_when_a_lever_moves():
-    before = answer(HOME)
-    after = answer(HOME.with_levers("online", Levers(goal=60.0, method="equal_target")))
+    before = answer(home())
+    after = answer(home().with_levers("online", Levers(goal=60.0, method="equal_target")))
     assert [row["code"] for row in before.rows] == [row["code"] for row in after.rows]
-    assert before.figure["layout"]["yaxis"]["ticktext"] == after.figure["layout"]["yaxis"]["ticktext"]
+    assert before.picture.figure["layout"]["yaxis"]["ticktext"] == after.picture.figure["layout"]["yaxis"]["ticktext"]
     assert before.rows != after.rows
 
 
 def test_every_agency_has_its_row_in_the_chart():
-    figure = answer(PageState("phu-tho-2026", "base")).figure
+    figure = answer(page("phu-tho-2026")).picture.figure
     (hits,) = [trace for trace in figure["data"] if "customdata" in trace]
     assert len(hits["customdata"]) == 163
     assert len(figure["layout"]["yaxis"]["ticktext"]) == 165  # two headings
 
 
 def test_the_goal_is_marked_and_so_is_what_holds_a_target():
-    figure = answer(PageState("hau-giang-2022", "cautious", indicator="online")).figure
+    figure = answer(page(slug="cautious")).picture.figure
     assert any(shape.get("x0") == shape.get("x1") == 0.5 for shape in figure["layout"]["shapes"])
     (wedges,) = [t for t in figure["data"] if t.get("marker", {}).get("color") == base.UPPER]
     assert len(wedges["x"]) == 26
 
 
 def test_a_chart_is_plain_and_small():
-    new = answer(HOME)
-    assert "template" not in new.figure["layout"]
-    assert len(json.dumps(new.figure)) < 25_000
+    new = answer(home())
+    assert "template" not in new.picture.figure["layout"]
+    assert len(json.dumps(new.picture.figure)) < 25_000
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -154,14 +153,14 @@ def test_no_graph_offers_a_cloud(lang):
     assert config["showSendToCloud"] is False
     assert config["displaylogo"] is False
     assert config["plotlyServerURL"] == ""
-    assert config["modeBarButtons"] == [["toImage"]]
+    assert config["displayModeBar"] is False
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_every_graph_of_every_page_has_the_one_configuration(address):
-    graphs = [one for one in parts_of(router.route(address, VISITOR)) if isinstance(one, dcc.Graph)]
-    shown = show(HOME)
-    graphs += [one for one in parts_of(explanation.drawer(shown, "SGTVT").body) if isinstance(one, dcc.Graph)]
+    graphs = [one for one in parts_of(route(address)) if isinstance(one, dcc.Graph)]
+    drawer = explanation.drawer(shown(home()), "SGTVT")
+    graphs += [one for one in parts_of(drawer.body) if isinstance(one, dcc.Graph)]
     for one in graphs:
         name = one.config["toImageButtonOptions"]["filename"]
         assert one.config == base.config(one.config["locale"], name)
@@ -169,74 +168,120 @@ def test_every_graph_of_every_page_has_the_one_configuration(address):
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_every_address_has_a_page(address):
-    page = router.route(address, VISITOR)
-    as_json(page)
-    assert not [text for text in words_of(page) if UNFILLED.search(text)]
-    assert len([one for one in parts_of(page) if type(one).__name__ == "H1"]) == 1
+    whole = route(address)
+    as_json(whole)
+    assert not [text for text in words_of(whole) if UNFILLED.search(text)]
+    headings = [one for one in parts_of(whole) if type(one).__name__ == "H1"]
+    written = [one.markup for one in parts_of(whole) if isinstance(one, Written)]
+    assert len(headings) + sum(markup.count("<h1>") for markup in written) == 1
 
 
 def test_a_card_as_json():
-    card = as_json(answer(HOME).cards[0])
+    card = as_json(answer(home()).cards[0])
     assert card["props"]["className"] == "card-figure good"
-    title, big, sub = (child["props"]["children"] for child in card["props"]["children"])
-    assert title == "Toàn tỉnh đạt, quý IV/2022"
-    assert re.fullmatch(r"5\d,\d\u00a0%", big)
-    assert re.fullmatch(r"mục tiêu 50\u00a0% · hiện \d\d,\d\u00a0%", sub)
+    head, figure, meaning = answer(home()).cards[0].children
+    assert next(iter(words_of(head))) == "Toàn tỉnh đạt, quý IV/2022"
+    assert re.fullmatch(r"5\d,\d\u00a0%", figure.children)
+    assert re.fullmatch(r"mục tiêu 50\u00a0% · hiện \d\d,\d\u00a0%", meaning.children)
+
+
+def test_every_figure_of_a_card_says_what_it_is_made_of():
+    for made in (answer(home()), answer(page(indicator="provided"))):
+        for card in made.cards:
+            (fact,) = [one for one in parts_of(card) if "definition" in str(getattr(one, "className", "")).split()]
+            said = list(words_of(fact))
+            assert {"Nguồn số liệu", "Số liệu đến ngày"} <= set(said)
+            assert max(map(len, said)) > 60
 
 
 def test_an_unmet_goal_leads_with_its_remedy():
-    (alert, *_) = answer(PageState("hau-giang-2022", "cautious", indicator="online")).alert
+    state = page(slug="cautious")
+    (alert, *_) = answer(state).alert
     heading = next(one for one in parts_of(alert) if type(one).__name__ == "H2")
     assert "để đạt" in " ".join(words_of(heading))
     links = [one for one in parts_of(alert) if type(one).__name__ == "A"]
     assert len(links) >= 2
     for link in links:
-        assert moves.page_of(link.href) != PageState("hau-giang-2022", "cautious")
+        assert moves.page_of(link.href, opened(slug="cautious"), "vi") != state
 
 
 def test_illustrative_figures_say_so_in_both_languages():
     for lang, words in (("vi", "SỐ LIỆU MINH HỌA"), ("en", "ILLUSTRATIVE")):
         for path in ("/scenarios/hau-giang-2022/base", "/compare"):
-            said = [text for text in words_of(router.route(f"{path}?lang={lang}", VISITOR)) if words in text]
+            said = [text for text in words_of(route(f"{path}?lang={lang}")) if words in text]
             assert said, (path, lang)
-    assert not [text for text in words_of(router.route("/scenarios/phu-tho-2026/base", VISITOR)) if "MINH HỌA" in text]
+    assert not [text for text in words_of(route("/scenarios/phu-tho-2026/base")) if "MINH HỌA" in text]
 
 
-def test_a_comparison_is_sorted_by_disagreement_and_adds_up():
-    state = CompareState("hau-giang-2022/base", "hau-giang-2022/one-target")
-    compared = compare(state)
-    spreads = [row["spread"] for row in compared.rows]
-    assert spreads == sorted(spreads, reverse=True)
-    assert spreads[0] > 0
-    for row in compared.rows:
-        if row["left"] is not None and row["right"] is not None:
-            assert row["difference"] == pytest.approx(row["right"] - row["left"])
-    as_json([compared.facts, compared.figure, compared.rows, compared.columns])
+def said(state: PageState, trigger: str, **more: Any) -> dict[str, Any]:
+    """What the script of a page sends."""
+    return {**moves.values(answer(state).controls), "seq": 1, "trigger": trigger, "address": format_page(state), **more}
 
 
-def test_a_move_answers_every_output_and_redraws_controls_only_when_asked():
-    address = format_page(HOME)
-    page = router.route(address, VISITOR)
-    keys = [
-        one.id for one in parts_of(page) if isinstance(getattr(one, "id", None), dict) and one.id["type"] == ids.LEVER
-    ]
-    values = {one.id["key"]: one.value for one in parts_of(page) if getattr(one, "id", None) in keys}
-    said = {
-        "sliders": [55 if id["key"] == "goal.online" else values[id["key"]] for id in keys],
-        "method": "gap_closing",
-        "basis": "cumulative",
-        "mode": "nearest",
-        "grid": "1",
-        "kept": ["no_backsliding", "small_volume"],
-        "inside": "top",
-    }
-    moved = moves.move(ids.lever("goal.online"), None, "online", said, address, keys, [])
-    assert moved["address"] == "/scenarios/hau-giang-2022/base?g.online=55"
-    assert type(moved["method"]).__name__ == "NoUpdate"
+def test_a_move_answers_every_output_and_says_the_controls_only_when_asked():
+    begun = said(home(), "lever-goal.online")
+    moved = moves.move(store(), READER, {**begun, "sliders": {**begun["sliders"], "goal.online": 55}}, "vi")
+    assert moved["answered"]["visible"] == f"{BASE}?g.online=55"
+    assert moved["answered"]["address"] == f"{BASE}?v=1&fv=1&i=online&o=now&view=agencies&g.online=55"
+    assert moved["answered"]["controls"] is None
     assert isinstance(moved["rows"], list)
-    back = moves.move(ids.WANTED, {"address": address}, "online", said, moved["address"], keys, [])
-    assert back["address"] == "/scenarios/hau-giang-2022/base"
-    assert back["sliders"] == [values[id["key"]] for id in keys]
+    wanted = {**begun, "trigger": "wanted", "address": moved["answered"]["saved"]}
+    back = moves.move(store(), READER, wanted, "vi")
+    assert back["answered"]["visible"] == BASE
+    assert back["answered"]["controls"]["sliders"] == begun["sliders"]
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_rows_and_chart_are_in_the_order_asked_for(order):
+    new = answer(home(order=order))
+    rows = new.rows
+    charted = [text for text in new.picture.figure["layout"]["yaxis"]["ticktext"] if "<b>" not in text]
+    assert [row["name"][:20] for row in rows] == [text[:20] for text in charted]
+    departments = [row for row in rows if row["level"] == rows[0]["level"]]
+    key = {"now": "now", "target": "target1", "gain": "gain", "volume": "denominator"}.get(order)
+    if key is not None:
+        values = [row[key] for row in departments if row[key] is not None]
+        assert values == sorted(values, reverse=True)
+
+
+def test_a_long_table_is_asked_for_by_stretches():
+    seen = shown(page("phu-tho-2026"))
+    every = agencies.rows(seen)
+    first = paging.stretch(seen, {"startRow": 0, "endRow": 50})
+    rest = paging.stretch(seen, {"startRow": 50, "endRow": 400})
+    assert first["rowCount"] == rest["rowCount"] == len(every)
+    assert first["rowData"] + rest["rowData"] == every
+
+
+def test_a_stretch_is_sorted_and_filtered_on_the_server():
+    seen = shown(page("phu-tho-2026"))
+    model = {"sortModel": [{"colId": "gain", "sort": "desc"}], "startRow": 0, "endRow": 163}
+    gains = [row["gain"] for row in paging.stretch(seen, model)["rowData"] if row["gain"] is not None]
+    assert gains == sorted(gains, reverse=True)
+    named = paging.stretch(seen, {"filterModel": {"name": {"filter": "SO TU PHAP"}}, "startRow": 0, "endRow": 9})
+    assert [row["name"] for row in named["rowData"]] == ["Sở Tư pháp"]
+    low = {"now": {"type": "lessThan", "filter": 60}}
+    found = paging.stretch(seen, {"filterModel": low, "startRow": 0, "endRow": 163})
+    assert found["rowCount"] == sum(row["now"] is not None and row["now"] < 0.6 for row in agencies.rows(seen)) > 0
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"startRow": "x", "endRow": None, "sortModel": 5, "filterModel": "a"},
+        {"startRow": -5, "endRow": 10**12},
+        {
+            "sortModel": [{"colId": "__class__"}, 3],
+            "filterModel": {"nothing": {"type": "equals"}, "now": {"type": "x"}},
+        },
+    ],
+)
+def test_what_no_table_asks_is_answered_with_rows_all_the_same(asked):
+    seen = shown(page("phu-tho-2026"))
+    found = paging.stretch(seen, asked)
+    assert found["rowCount"] == len(seen.rows)
+    assert 0 < len(found["rowData"]) <= paging.LONGEST_STRETCH
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -254,13 +299,36 @@ def test_a_scenario_that_cannot_run_is_a_notice_not_a_traceback(monkeypatch, lan
         )
 
     monkeypatch.setattr(services, "run", refuse)
-    new = answer(replace(HOME, lang=lang))
+    new = answer(home(lang=lang))
     assert new.rows is None
     assert "Sở Giao thông vận tải" in " ".join(words_of(new.alert))
     assert new.controls.sliders["goal.online"] == 50.0
-    page = router.route(format_page(replace(HOME, lang=lang)), VISITOR)
-    as_json(page)
-    assert moves.explained(format_page(HOME), "SGTVT")["is_open"] is False
+    as_json(route(format_page(home(lang=lang))))
+    drawer = moves.explained(store(), READER, {"address": format_page(home()), "agency": "SGTVT"}, lang)
+    assert {type(one).__name__ for one in drawer.values()} == {"NoUpdate"}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_chances_are_those_of_the_table_that_is_shown(lang):
+    state = replace(home(lang=lang), levers={"online": Levers(goal=49.0)})
+    shown_ = shown(state)
+    found = services.chance(shown_.allocation, "online")
+    of_goal = found.goals["online", "2022Q4"]
+    assert 0.0 < of_goal < 1.0
+    markup = moves.chanced(store(), READER, {"address": format_page(state), "seq": 7}, lang)
+    assert 'data-seq="7"' in markup
+    assert in_ten(of_goal, lang)[1:] in markup
+    assert in_ten(found.all_reach["online", "2022Q4"], lang) in markup
+    assert of_goal != services.chance(shown(home(lang=lang)).allocation, "online").goals["online", "2022Q4"]
+    at = shown_.result.rows.tolist().index(shown_.allocation.figures.position["SGTVT"])
+    own = in_ten(float(found.each["online"][-1, at]), lang)
+    assert own in " ".join(words_of(explanation.drawer(shown_, "SGTVT").body))
+
+
+def test_no_chance_where_nothing_can_be_calculated():
+    gone = {"address": "/scenarios/hau-giang-2022/nobody", "seq": 1}
+    assert type(moves.chanced(store(), READER, gone, "vi")).__name__ == "NoUpdate"
+    assert type(moves.chanced(store(), READER, None, "vi")).__name__ == "NoUpdate"
 
 
 def test_texts_of_the_pages_are_all_used_and_all_there():

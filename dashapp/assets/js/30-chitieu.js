@@ -29,16 +29,17 @@
       case "target": return grouped(value * 100, 1, lang, true) + percent;
       case "gain": return plus(grouped(value * 100, 1, lang, false), value);
       case "points": return grouped(value * 100, 1, lang, false);
+      case "decimal": return grouped(value, 2, lang, true);
       case "added": return plus(grouped(value, 0, lang, false), value);
       default: return grouped(value, 0, lang, false);
     }
   }
 
-  function percentOf(text) {
+  function percentOf(text, least, most) {
     const said = String(text).trim().replace(/\s*%$/, "");
-    if (!/^\d{1,3}([.,]\d{1,2})?$/.test(said)) { return null; }
+    if (!/^\d{1,4}([.,]\d{1,2})?$/.test(said)) { return null; }
     const value = Number(said.replace(",", "."));
-    return value <= 100 ? value : null;
+    return value >= least && value <= most ? value : null;
   }
 
   function typedText(value) {
@@ -71,73 +72,16 @@
       return keep();
     },
 
-    follow: function (address, agency) {
-      const here = new URL(address, window.location.origin);
-      if (agency) { here.searchParams.set("a", agency); }
-      const path = here.pathname + here.search;
-      if (path !== window.location.pathname + window.location.search) {
-        window.history.replaceState(window.history.state, "", path);
-      }
-      const other = new URL(here);
-      if (other.searchParams.get("lang") === "en") { other.searchParams.delete("lang"); }
-      else { other.searchParams.set("lang", "en"); }
-      return other.pathname + other.search;
-    },
-
-    pick: function (rows, click) {
-      if (triggered() === "chart") {
-        const point = click && click.points.find((one) => one.customdata);
-        return point ? point.customdata : keep();
-      }
-      return rows && rows.length ? rows[0].code : keep();
-    },
-
-    closed: function (isOpen) {
-      if (!isOpen) {
-        set("agency", { data: null });
-        set("grid", { selectedRows: [] });
-        set("chart", { clickData: null });
-      }
-      return keep();
-    },
-
-    close: function (clicks) {
-      if (clicks) { set("drawer", { is_open: false }); }
-      return keep();
-    },
-
-    fromBox: function (text, id, slider) {
-      const value = percentOf(text);
-      if (value === null) { return true; }
-      if (value !== Number(slider)) { set({ type: "lever", key: id.key }, { value: value }); }
-      return false;
-    },
-
-    toBox: function (value) { return typedText(value); },
-
-    preset: function (chosen) {
-      const page = shownPage();
-      if (!chosen || !page || !page.preset || page.preset === chosen) { return [keep(), keep()]; }
-      return ["/scenarios/" + page.campaign + "/" + chosen, kept(["lang", "i", "in"])];
-    },
-
     campaign: function (chosen) {
       const page = shownPage();
       if (!chosen || !page || page.campaign === chosen) { return [keep(), keep()]; }
+      if (window.location.pathname === "/") {
+        const query = new URLSearchParams(kept(["lang"]));
+        query.set("c", chosen);
+        return ["/", "?" + query.toString()];
+      }
+      if (!window.location.pathname.startsWith("/scenarios")) { return [window.location.pathname, campaignOnly(chosen)]; }
       return ["/scenarios/" + chosen, kept(["lang"])];
-    },
-
-    compared: function (left, right, indicator) {
-      const query = new URLSearchParams();
-      query.set("s", left + "," + right);
-      if (indicator) { query.set("i", indicator); }
-      const lang = new URLSearchParams(window.location.search).get("lang");
-      if (lang) { query.set("lang", lang); }
-      const path = "/compare?" + query.toString().replaceAll("%2C", ",").replaceAll("%2F", "/");
-      window.history.replaceState(window.history.state, "", path);
-      const other = new URL(path, window.location.origin);
-      if (lang === "en") { other.searchParams.delete("lang"); } else { other.searchParams.set("lang", "en"); }
-      return other.pathname + other.search;
     }
   };
   window.dash_clientside = Object.assign({}, window.dash_clientside, { chitieu: calls });
@@ -145,6 +89,12 @@
   function shownPage() {
     const page = document.querySelector("#page [data-campaign]");
     return page ? page.dataset : null;
+  }
+
+  function campaignOnly(chosen) {
+    const query = new URLSearchParams(kept(["lang"]));
+    query.set("c", chosen);
+    return "?" + query.toString();
   }
 
   function kept(names) {
@@ -155,12 +105,8 @@
     return text ? "?" + text : "";
   }
 
-  /* --- remedies and resets change the page in place --------------------------------------------------------- */
-  document.addEventListener("click", function (event) {
-    const link = event.target.closest && event.target.closest("a[data-in-place]");
-    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) { return; }
-    event.preventDefault();
-    set("wanted", { data: { address: link.getAttribute("href"), at: Date.now() } });
+  window.chitieu = Object.assign(window.chitieu || {}, {
+    written: written, percentOf: percentOf, typedText: typedText, shownPage: shownPage, kept: kept
   });
 
   /* --- a printed page has every row of a table, not only those in view ------------------------------------- */
@@ -188,7 +134,7 @@
   }
 
   function eachTable(call) {
-    ["grid", "compare-grid"].forEach((id) => {
+    ["grid", "compare-grid", "final-grid"].forEach((id) => {
       const element = document.getElementById(id);
       if (element && window.dash_ag_grid) { call(window.dash_ag_grid.getApi(id), element.closest(".grid-wrap")); }
     });

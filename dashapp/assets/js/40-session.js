@@ -71,6 +71,7 @@
       if (answer.ok) { clear(); return answer; }
       return answer.text().then(function (body) {
         tell(readable(body));
+        window.dispatchEvent(new CustomEvent("chitieu:failed"));
         const again = new Response(body, { status: answer.status, statusText: answer.statusText, headers: answer.headers });
         again.text = () => Promise.resolve(body); // Dash reads what was refused twice
         return again;

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dashapp.services import overrides, tables
+from dashapp.services import effects, overrides, tables
 from dashapp.services.ledger import Because, Moved
 from dashapp.services.refused import RefusedError
 from data.store import Store
@@ -30,7 +30,7 @@ def exact(store: Store) -> Begun:
 
 def test_what_one_gives_up_the_others_take(store: Store, exact: Begun):
     """A gives up 12 points of 2,000; B (2,000) and C (1,000) take 8 points each: 240 = 160 + 80."""
-    effect = overrides.preview_override(store, LAN, exact.draft, **PLACE, value=0.20)
+    effect = effects.preview_override(store, LAN, exact.draft, **PLACE, value=0.20)
     (own,) = [one for one in effect.own if one.period == Q4]
     others = [one for one in effect.others if one.period == Q4]
     assert (own.points, own.units) == (pytest.approx(-0.12), -240)
@@ -43,7 +43,7 @@ def test_what_one_gives_up_the_others_take(store: Store, exact: Begun):
 
 @pytest.mark.parametrize("value", [0.08, 0.11, 0.3333, 0.5, 0.55])
 def test_absorbed_adds_up_whatever_the_value(store: Store, exact: Begun, value: float):
-    effect = overrides.preview_override(store, LAN, exact.draft, **PLACE, value=value)
+    effect = effects.preview_override(store, LAN, exact.draft, **PLACE, value=value)
     weights = dict(zip("ABC", (2000, 2000, 1000), strict=True))
     moved = [one for one in (*effect.own, *effect.others) if one.period == Q4]
     assert {one.agency for one in moved} == {"A", "B", "C"}
@@ -57,7 +57,7 @@ def test_absorbed_adds_up_whatever_the_value(store: Store, exact: Begun, value: 
 
 def test_a_preview_stores_nothing_and_what_is_saved_is_what_was_shown(store: Store, exact: Begun):
     before = tables.table(store, VY, exact.draft)
-    effect = overrides.preview_override(store, BINH, exact.draft, **PLACE, value=0.2)
+    effect = effects.preview_override(store, BINH, exact.draft, **PLACE, value=0.2)
     assert tables.table(store, VY, exact.draft).rows == before.rows
     overrides.save_override(store, LAN, exact.draft, **PLACE, value=0.2, reason="Thiếu người")
     after = tables.table(store, VY, exact.draft)
@@ -74,7 +74,7 @@ def test_a_preview_stores_nothing_and_what_is_saved_is_what_was_shown(store: Sto
 def test_a_goal_that_no_longer_holds_is_named(store: Store, begun: Begun):
     """With A and B kept where they are, C alone cannot bring 2,000 of 5,000."""
     overrides.save_override(store, LAN, begun.draft, **PLACE, value=0.1, reason="Chưa sẵn sàng")
-    effect = overrides.preview_override(store, LAN, begun.draft, agency="B", indicator=ONLINE, period=Q4, value=0.2)
+    effect = effects.preview_override(store, LAN, begun.draft, agency="B", indicator=ONLINE, period=Q4, value=0.2)
     last = next(one for one in effect.goals if one.after.period == Q4)
     assert (last.before.status, last.after.status) == (GoalStatus.MET, GoalStatus.INFEASIBLE)
     assert not last.holds
@@ -109,7 +109,7 @@ def test_what_cannot_be_set(store: Store, begun: Begun, asked: dict[str, Any], c
 )
 def test_what_the_engine_cannot_do(store: Store, begun: Begun, asked: dict[str, Any], code: str):
     """At most 55 % of A's dossiers can be online by then, and 5 % already are."""
-    for service in (overrides.preview_override, overrides.save_override):
+    for service in (effects.preview_override, overrides.save_override):
         more = {"reason": "Lý do"} if service is overrides.save_override else {}
         with pytest.raises((PlanError, ScenarioErrors)) as refused:
             service(store, LAN, begun.draft, **{**PLACE, "value": 0.3, **more, **asked})
@@ -223,3 +223,8 @@ def test_a_table_of_another_campaign_is_refused(store: Store, begun: Begun):
     with pytest.raises(RefusedError) as refused:
         tables.start_draft(store, LAN, "khac", figures_version=begun.figures, scenario_version=begun.scenario)
     assert refused.value.code == "other_campaign"
+
+
+def test_what_is_below_an_agency_that_moves_is_not_summed_again():
+    moved = {"district": None, "ward": "district", "town": "district", "department": None, "other ward": "still"}
+    assert effects.by_themselves(moved) == {"district", "department", "other ward"}

@@ -1,0 +1,26 @@
+"""What stands in a component: its parts, and the words that a person reads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import plotly.utils
+from dash.development.base_component import Component
+
+
+def parts_of(component: Any) -> Iterator[Component]:
+    """A component and everything in it."""
+    if isinstance(component, list | tuple):
+        for one in component:
+            yield from parts_of(one)
+    elif isinstance(component, Component):
+        yield component
+        for name in ("children", "title", "label"):
+            yield from parts_of(getattr(component, name, None))
+
+
+def as_json(value: Any) -> Any:
+    """A component or figure as the browser gets it; what is no JSON, such as NaN, raises."""
+    return json.loads(json.dumps(value, cls=plotly.utils.PlotlyJSONEncoder, allow_nan=False))
