@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import WAIT, Window
 
@@ -14,14 +14,7 @@ expect.set_options(timeout=WAIT)
 
 BASE = "/scenarios/hau-giang-2022/base"
 CAUTIOUS = "/scenarios/hau-giang-2022/cautious"
-SIZES = [(1440, 900), (1920, 1080), (820, 1180)]
-PLACES = [
-    BASE,
-    f"{BASE}?lang=en",
-    "/scenarios/phu-tho-2026/base",
-    CAUTIOUS,
-    "/compare?s=hau-giang-2022/base,hau-giang-2022/same-effort",
-]
+PLACES = [BASE, f"{BASE}?lang=en", "/scenarios/phu-tho-2026/base"]
 
 
 def cell(page: Page, agency: str, column: str) -> Locator:
@@ -52,6 +45,8 @@ def not_in_address(page: Page, *keys: str) -> None:
 
 def test_a_lever_moves_and_the_table_follows(window: Window):
     page = window.open_table(BASE)
+    (layout,) = [url for url in window.requests if "_dash-layout" in url]
+    assert layout.endswith("?address=%2Fscenarios%2Fhau-giang-2022%2Fbase"), "the page comes with it"
     before = cell(page, "SGTVT", "target1").inner_text()
     assert re.fullmatch(r"\d+\u00a0%", before)
     typed(page, "Hồ sơ trực tuyến").fill("55")
@@ -108,14 +103,18 @@ def test_what_is_no_number_is_said_and_changes_nothing(window: Window):
 def test_a_lever_and_all_levers_go_back(window: Window):
     page = window.open_table(BASE)
     before = province(page).inner_text()
+    expect(page.locator("#chance .big")).to_contain_text("lần trong")
     for lever, value in (("Hồ sơ trực tuyến", "60"), ("Mức trần", "90")):
         typed(page, lever).fill(value)
         typed(page, lever).press("Enter")
         expect(page.locator(".hint a")).to_have_count(1 if lever == "Hồ sơ trực tuyến" else 2)
+    chance = page.locator("#chance")
+    expect(chance).to_have_class("among")  # no longer faint: it is about the table that stands there
+    expect(chance.locator(".big")).to_contain_text("lần trong")
     page.locator(".hint a").first.click()
     expect(typed(page, "Hồ sơ trực tuyến")).to_have_value("50")
     expect(typed(page, "Mức trần")).to_have_value("90")
-    page.get_by_role("link", name="Đặt lại").click()
+    page.get_by_role("button", name="Đặt lại").click()
     expect(typed(page, "Mức trần")).to_have_value("100")
     expect(province(page)).to_have_text(before)
     expect(page).to_have_url(re.compile(f"{BASE}$"))
@@ -139,8 +138,10 @@ def test_a_row_explains_itself(window: Window):
     drawer = page.get_by_role("dialog")
     expect(drawer.locator(".offcanvas-title")).to_have_text("Sở Giao thông vận tải")
     expect(drawer.locator(".sentence")).to_contain_text("Sở Giao thông vận tải")
-    expect(drawer.locator(".plain-table")).to_have_count(3)
+    expect(drawer.locator(".plain-table")).to_have_count(4)
     expect(drawer.locator("#waterfall .barlayer path").first).to_be_visible()
+    drawer.get_by_role("button", name="Bảng số liệu").click()
+    expect(drawer.locator("#waterfall-twin table")).to_contain_text("Hiện trạng")
     in_address(page, "a=SGTVT")
     page.keyboard.press("Escape")
     expect(drawer).to_have_count(0)
@@ -181,7 +182,7 @@ def test_a_goal_out_of_reach_leads_with_the_remedy_and_a_button_applies_it(windo
     expect(alert).to_have_count(0)
     expect(page.locator("#cards")).to_contain_text("Đạt mục tiêu")
     in_address(page, r"g.online=4\d(\.\d+)?")
-    page.get_by_role("link", name="Đặt lại").click()
+    page.get_by_role("button", name="Đặt lại").click()
     expect(alert).to_have_count(1)
     alert.get_by_role("link", name=re.compile("^Nới")).click()
     expect(alert).to_have_count(0)
@@ -212,8 +213,7 @@ def test_the_language_changes_everything_and_keeps_the_levers(window: Window):
 
 
 def test_presets_and_campaigns_are_chosen(window: Window):
-    page = window.open_table("/")
-    expect(page).to_have_url(re.compile(f"{BASE}$"))
+    page = window.open_table(BASE)
     page.get_by_label("Chọn phương án").select_option("same-effort")
     expect(page.get_by_label("Phương pháp", exact=True)).to_have_value("equal_effort")
     expect(page).to_have_url(re.compile("/scenarios/hau-giang-2022/same-effort$"))
@@ -223,43 +223,26 @@ def test_presets_and_campaigns_are_chosen(window: Window):
     expect(page.locator("#chart .yaxislayer-above text")).to_have_count(165)
 
 
-def test_two_presets_side_by_side(window: Window):
-    page = window.open_table("/compare?s=hau-giang-2022/base,hau-giang-2022/same-effort")
-    expect(page.locator(".versus thead")).to_contain_text("Cùng mức nỗ lực")
-    page.get_by_label("Phương án thứ hai").select_option("hau-giang-2022/ten-largest")
-    expect(page.locator(".versus thead")).not_to_contain_text("Cùng mức nỗ lực")
-    expect(page).to_have_url(re.compile(r"/compare\?s=hau-giang-2022/base,hau-giang-2022/ten-largest&i=online$"))
-    spread = page.locator('.ag-center-cols-container .ag-row [col-id="spread"]').all_inner_texts()
-    values = [float(one.replace(",", ".")) for one in spread if one != "–"]
-    assert values == sorted(values, reverse=True)
-    assert values[0] > 0
-
-
 def test_a_wrong_address_is_said_and_the_rest_works(window: Window):
     page = window.open_table("/scenarios/hau-giang-2022/nothing?g.online=abc&f.online=40&zz=1")
     notice = page.get_by_role("alert").filter(has_text="địa chỉ")
     for said in ("nothing", "g.online = abc", "zz = 1"):
         expect(notice).to_contain_text(said)
     expect(typed(page, "Mức sàn")).to_have_value("40")
+    window.open_table(f"{BASE}?v=77&f.online=40")
+    expect(page.get_by_role("alert").filter(has_text="địa chỉ")).to_contain_text("v=77")
     window.open("/khong-co")
     expect(page.get_by_role("heading", level=1)).to_have_text("Không có trang này")
 
 
-@pytest.mark.parametrize("path", PLACES)
-def test_no_size_scrolls_sideways_and_nothing_offers_a_cloud(window: Window, path: str):
-    page = window.open_table(path)
-    for width, height in SIZES:
-        page.set_viewport_size({"width": width, "height": height})
-        expect(page.locator(".js-plotly-plot").first).to_be_visible()
-        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+def test_nothing_offers_a_cloud(window: Window):
+    page = window.open_table(BASE)
     page.locator(".js-plotly-plot").first.hover()
-    titles = page.locator(".modebar-btn").evaluate_all("all => all.map(one => one.dataset.title || '')")
-    assert all("PNG" in one or "png" in one for one in titles), titles
-    assert len(titles) == 1
+    expect(page.locator(".modebar")).to_have_count(0)
     expect(page.get_by_text(re.compile("cloud|share chart", re.IGNORECASE))).to_have_count(0)
 
 
-@pytest.mark.parametrize("path", PLACES[:3])
+@pytest.mark.parametrize("path", PLACES)
 def test_every_control_has_a_name_and_headings_are_in_order(window: Window, path: str):
     page = window.open_table(path)
     nameless = page.locator("main :is(input, select, textarea), header :is(input, select)").evaluate_all(
@@ -273,3 +256,142 @@ def test_every_control_has_a_name_and_headings_are_in_order(window: Window, path
     )
     assert levels.count(1) == 1
     assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def test_changes_are_taken_back_and_made_again(window: Window):
+    page = window.open_table(BASE)
+    undo, redo = page.get_by_role("button", name="Hoàn tác"), page.get_by_role("button", name="Làm lại")
+    expect(undo).to_be_disabled()
+    goal = typed(page, "Hồ sơ trực tuyến")
+    for value in ("45", "60"):
+        goal.fill(value)
+        goal.press("Enter")
+        expect(province(page)).to_have_text(re.compile(rf"^{value},\d\u00a0%$"))
+    page.get_by_label("Phương pháp", exact=True).select_option("equal_target")
+    in_address(page, "m.online=equal_target")
+    undo.click()
+    expect(page.get_by_label("Phương pháp", exact=True)).to_have_value("gap_closing")
+    page.locator("h1").click()
+    page.keyboard.press("Control+z")
+    expect(goal).to_have_value("45")
+    expect(province(page)).to_have_text(re.compile(r"^45,\d\u00a0%$"))
+    redo.click()
+    expect(goal).to_have_value("60")
+    in_address(page, "g.online=60")
+    page.keyboard.press("Control+Shift+z")
+    expect(page.get_by_label("Phương pháp", exact=True)).to_have_value("equal_target")
+    expect(redo).to_be_disabled()
+
+
+def test_the_last_change_is_seen_before_and_after(window: Window):
+    page = window.open_table(BASE)
+    goal = typed(page, "Hồ sơ trực tuyến")
+    goal.fill("60")
+    goal.press("Enter")
+    expect(province(page)).to_have_text(re.compile(r"^60,\d\u00a0%$"))
+    replay = page.get_by_role("button", name="Xem trước và sau")
+    replay.click()
+    expect(replay).to_have_attribute("aria-pressed", "true")
+    expect(province(page)).to_have_text(re.compile(r"^50,\d\u00a0%$"))
+    replay.click()
+    expect(replay).to_have_attribute("aria-pressed", "false")
+    expect(province(page)).to_have_text(re.compile(r"^60,\d\u00a0%$"))
+    expect(page.get_by_role("button", name="Hoàn tác")).to_be_enabled()
+
+
+def test_a_drag_is_one_step_back_and_its_last_position_wins(window: Window):
+    page = window.open_table(BASE)
+    slider = page.get_by_label("Hồ sơ trực tuyến", exact=True).and_(page.locator("[type=range]"))
+    slider.focus()
+    for _ in range(12):
+        page.keyboard.press("ArrowRight")
+    expect(province(page)).to_have_text(re.compile(r"^62,\d\u00a0%$"))
+    in_address(page, "g.online=62")
+    page.get_by_role("button", name="Hoàn tác").click()
+    expect(slider).to_have_value("50")
+    expect(page.get_by_role("button", name="Hoàn tác")).to_be_disabled()
+
+
+def test_a_slow_answer_never_takes_the_place_of_a_newer_one(window: Window):
+    page = window.open_table(BASE)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if '"move.data"' in (route.request.post_data or "") and not held:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route(re.compile("_dash-update-component"), hold)
+    slider = page.get_by_label("Hồ sơ trực tuyến", exact=True).and_(page.locator("[type=range]"))
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(300)
+    for _ in range(9):
+        page.keyboard.press("ArrowRight")
+    held[0].continue_()
+    expect(province(page)).to_have_text(re.compile(r"^60,\d\u00a0%$"))
+    expect(slider).to_have_value("60")
+    in_address(page, "g.online=60")
+
+
+def test_a_target_is_pinned_and_the_others_carry_it(window: Window):
+    page = window.open_table(f"{BASE}?a=SGTVT")
+    others = cell(page, "STP", "target1").inner_text()
+    drawer = page.get_by_role("dialog")
+    box = drawer.get_by_label("Quý IV/2022", exact=True)
+    box.fill("65")
+    box.press("Enter")
+    expect(cell(page, "SGTVT", "target1")).to_have_text("65\u00a0%")
+    expect(cell(page, "STP", "target1")).not_to_have_text(others)
+    in_address(page, "pin=online:SGTVT:2022Q4:65")
+    expect(drawer.locator(".sentence")).to_contain_text("65\u00a0%")
+    box.fill("abc")
+    box.press("Enter")
+    expect(drawer.locator(".pin-bad:visible")).to_have_count(1)
+    box.fill("99")
+    box.press("Enter")
+    told = page.locator("#alert .message").filter(has_text="Sở Giao thông vận tải")
+    expect(told).to_be_visible()
+    told.get_by_role("button", name="Trở lại bước trước").click()
+    expect(told).to_have_count(0)
+    expect(cell(page, "SGTVT", "target1")).to_have_text("65\u00a0%")
+    drawer.get_by_role("link", name="Bỏ ghim").click()
+    expect(cell(page, "STP", "target1")).to_have_text(others)
+    not_in_address(page, "pin")
+
+
+def test_pictures_change_and_each_has_its_numbers(window: Window):
+    page = window.open_table(BASE)
+    panel = page.locator("#chart-panel-title").locator("xpath=ancestor::section")
+    for name, marks in (("Đường đi của tỉnh", "Quý IV"), ("Nỗ lực", "Sở Tài nguyên"), ("Công bằng", "Sở Thông tin")):
+        page.get_by_role("radio", name=name).check()
+        expect(panel.locator(".chart-note")).not_to_be_empty()
+        panel.get_by_role("button", name="Bảng số liệu").click()
+        expect(panel.locator(".twin table")).to_contain_text(marks)
+        panel.get_by_role("button", name="Bảng số liệu").click()
+    in_address(page, "view=fairness")
+    for kind in ("PNG", "SVG"):
+        with page.expect_download() as download:
+            panel.get_by_role("button", name=kind).click()
+        assert download.value.suggested_filename == f"chitieu-hau-giang-2022-base.{kind.lower()}"
+    page.get_by_role("radio", name="Cơ quan").check()
+    expect(panel.get_by_role("button", name="Bảng số liệu")).to_be_hidden()
+    not_in_address(page, "view")
+
+
+def test_the_order_is_chosen_and_an_agency_is_found(window: Window):
+    page = window.open_table(BASE)
+    first = page.locator('.ag-pinned-left-cols-container .ag-row[row-index="0"]')
+    page.get_by_label("Xếp theo").select_option("volume")
+    expect(first).to_have_text("Sở Tài nguyên và Môi trường")
+    in_address(page, "o=volume")
+    largest = page.locator("#chart .yaxislayer-above text", has_text="Sở Tài nguyên và Môi trường")
+    smallest = page.locator("#chart .yaxislayer-above text", has_text="Văn phòng UBND tỉnh")
+    expect(largest).to_have_attribute("data-unformatted", "Sở Tài nguyên và Môi trường")
+    tops = [(name.bounding_box() or {"y": 0.0})["y"] for name in (largest, smallest)]
+    assert tops[0] < tops[1]
+    page.get_by_label("Tìm cơ quan").fill("long my")
+    expect(page.locator(".ag-pinned-left-cols-container .ag-row")).to_have_count(2)
+    page.get_by_label("Tìm cơ quan").fill("")
+    expect(page.locator(".ag-pinned-left-cols-container .ag-row")).to_have_count(27)

@@ -133,8 +133,9 @@ class Forks:
 
 
 def _serve() -> None:
-    from tests.chaos import life  # everything is loaded here, once
+    from tests.chaos import life  # everything is loaded here, once, and what a process remembers is remembered
 
+    life.live_once()
     marks = Marks()
     for line in sys.stdin:
         job = Job(**json.loads(line))

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Any
 
@@ -129,6 +130,15 @@ WHOLE: Mapping[str, Callable[[str, Mapping[str, Any]], object]] = MappingProxyTy
 
 ROAD = ("start", "import", "override", "submit", "send_back", "submit", "approve", "issue", "import", "correct")
 """One life; after it a new table can be started."""
+
+
+def live_once() -> None:
+    """One life on a database of its own, in this process: children begin with all that a process finds out once."""
+    with TemporaryDirectory() as folder:
+        store = first_start(f"sqlite:///{folder}/warm.db")
+        for step in ROAD:
+            STEPS[step](store, {"plus": 1})()
+        store.close()
 
 
 def _latest(store: Store) -> AllocationRecord:
