@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output
 from dash.development.base_component import Component
-from flask import request
+from flask import has_request_context, request
 
 from dashapp import auth, ids
 from dashapp.pages import router, shell
@@ -15,7 +15,7 @@ from dashapp.services.database import Store
 
 def laid_out(store: Store) -> Component:
     """The layout of the application: with the page of the address that a browser says it is at, else without one."""
-    address = request.args.get("address", "")
+    address = request.args.get("address", "") if has_request_context() else ""
     if not address.startswith("/"):
         return shell.frame()
     return shell.frame(address, router.route(store, address, auth.visitor()))

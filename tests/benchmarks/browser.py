@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -26,8 +25,8 @@ from dashapp.services.rights import Role
 from tests.benchmarks import edits
 from tests.benchmarks.pages import written
 from tests.benchmarks.service import CALLBACK, Service, Visit, log_in, serving
+from tests.browser.chromium import FLAGS, whole
 
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PAGES = (
     ("27 agencies", "/scenarios/hau-giang-2022/base", "goal.online"),
     ("163 agencies", "/scenarios/phu-tho-2026/base", "goal.paid_online"),
@@ -226,17 +225,13 @@ def first_loads(chromium: BrowserType, visit: Visit, path: str, times: int) -> d
     for _ in range(times):
         with TemporaryDirectory(prefix="chitieu-profile-") as profile:
             context = chromium.launch_persistent_context(
-                profile, executable_path=_browser(), args=FLAGS, viewport=VIEWPORT, locale="vi-VN"
+                profile, executable_path=whole(), args=FLAGS, viewport=VIEWPORT, locale="vi-VN"
             )
             _known(context, visit)
             for name in VISITS:
                 found[name].append(load(context, visit.service.address + path, visit.service))
             context.close()
     return found
-
-
-def _browser() -> str | None:
-    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 def _row(*cells: Any) -> str:
@@ -254,7 +249,7 @@ def finalize(count: int) -> int:
     """Edits in Finalise, and where their time goes; exit status 1 if one was never shown."""
     print(f"load of the machine before: {os.getloadavg()[0]:.1f}", flush=True)
     with serving(prepare=edits.prepare) as service, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_browser(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=whole(), args=FLAGS)
         found = edits.measure(_context(browser, log_in(service, Role.STAFF)), service, count)
         browser.close()
     print(_row("edit to painted table, 40 agencies [ms]", "edits", "p50", "p95", "main thread", "service"))
@@ -278,7 +273,7 @@ def main(arguments: list[str] | None = None) -> int:
     good = True
     print(f"load of the machine before: {os.getloadavg()[0]:.1f}", flush=True)
     with serving() as service, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_browser(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=whole(), args=FLAGS)
         visit = log_in(service, Role.LEADER)
         print(_row("lever to painted table and chart [ms]", "moves", "p50", "p95", "table p50", "plots", "p95 ratio"))
         for name, address, lever in PAGES[: given.pages]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,10 +15,10 @@ from dashapp.services import drafts
 from dashapp.services import opened as desk
 from dashapp.services.database import Store
 from dashapp.services.rights import Actor, Role
+from tests.browser.chromium import FLAGS, windowless
 from tests.browser.served import served
 from tests.dashapp.accounts.people import NAMES, PASSWORD, open_people
 
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 HERE = Path(__file__).parent
 LEAVING_MS = 80
 """Until what a page says on leaving has arrived."""
@@ -58,11 +57,9 @@ def address(store: Store) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     expect.set_options(timeout=WAIT)
-    assert path, "the browser tests need Chromium (.ci/browser installs it)"
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        started = playwright.chromium.launch(executable_path=windowless(), args=FLAGS)
         yield started
         started.close()
 

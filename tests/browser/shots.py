@@ -12,7 +12,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from dashapp.services.rights import Role
-from tests.browser.conftest import FLAGS, WAIT, log_in
+from tests.browser.chromium import FLAGS, whole
+from tests.browser.conftest import WAIT, log_in
 from tests.browser.served import served
 from tests.dashapp.accounts.people import open_people
 
@@ -51,10 +52,9 @@ def _page(browser: Browser, address: str) -> Page:
 
 def main(folder: Path = FOLDER) -> None:
     """Write one PNG file a screen into `folder`."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     folder.mkdir(parents=True, exist_ok=True)
     with _served() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=whole(), args=FLAGS)
         page = _page(browser, address)
         for name, screen in SCREENS.items():
             page.goto(address + screen)

@@ -133,6 +133,9 @@ class Forks:
 
 
 def _serve() -> None:
+    import psycopg  # noqa: F401
+    from sqlalchemy.dialects.postgresql import psycopg as _dialect  # noqa: F401
+
     from tests.chaos import life  # everything is loaded here, once, and what a process remembers is remembered
 
     life.live_once()

@@ -14,7 +14,7 @@ import pytest
 from dashapp.services import provision
 from data.store import Store, verify_backup
 from tests.chaos.forks import Fate, Forks, Job, Phase
-from tests.chaos.life import ROAD, STEPS, Picture, check_latest, check_whole, first_start, picture
+from tests.chaos.life import ROAD, STEPS, Picture, check_latest, check_whole, first_start, one_campaign, picture
 from tests.postgres import Server
 
 SEEDS = range(3)
@@ -82,7 +82,7 @@ class Killer:
 def test_killed_at_any_moment(
     seed: int, engine_name: str, database_url: str, forks: Forks, record_property: Callable[[str, object], None]
 ) -> None:
-    first_start(database_url).close()
+    one_campaign(database_url).close()
     killer = Killer(random.Random(seed))
     growth: dict[str, dict[str, int]] = {}
     tries = 0
