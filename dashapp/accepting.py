@@ -14,6 +14,7 @@ from typing import Any
 from gunicorn.workers.gthread import ThreadWorker
 
 FREE = -1
+BEGINNING = -2
 PATIENCE = 0.02
 """Seconds that a connection is left to another worker before it is taken all the same: that one may be busy."""
 PAUSE = 0.0005
@@ -30,9 +31,9 @@ class Shares:
             self.set(place, FREE)
 
     def take(self) -> int:
-        """A place that no worker has; the last one if all are taken."""
+        """A place that no worker has; the last one if all are taken. Nothing is left to it before it says how many."""
         place = next((one for one in range(self._places) if self._at(one) == FREE), self._places - 1)
-        self.set(place, 0)
+        self.set(place, BEGINNING)
         return place
 
     def set(self, place: int, open: int) -> None:
@@ -40,8 +41,8 @@ class Shares:
         struct.pack_into("i", self._memory, 4 * place, open)
 
     def fewest(self) -> int:
-        """The least number that any worker has open."""
-        return min(one for one in map(self._at, range(self._places)) if one != FREE)
+        """The least number that any worker has open that takes connections; 0 if there is none yet."""
+        return min((one for one in map(self._at, range(self._places)) if one >= 0), default=0)
 
     def _at(self, place: int) -> int:
         return int(struct.unpack_from("i", self._memory, 4 * place)[0])
@@ -50,14 +51,22 @@ class Shares:
 class EvenWorker(ThreadWorker):
     """gunicorn's threaded worker, which takes a connection only when no other one has fewer."""
 
-    shares: Shares
-    place: int
+    _shares: Shares
+    _place: int
     _left_since: float | None = None
+
+    def join(self, shares: Shares) -> None:
+        """Be one of those that share connections: called before the worker has a process of its own."""
+        self._shares, self._place = shares, shares.take()
+
+    def part(self) -> None:
+        """Be none of them any more: called when its process has ended."""
+        self._shares.set(self._place, FREE)
 
     def accept(self, listener: Any) -> None:
         """Take a connection, unless it is for another one to take."""
         now = time.monotonic()
-        if self.nr_conns > self.shares.fewest():
+        if self.nr_conns > self._shares.fewest():
             if self._left_since is None:
                 self._left_since = now
             if now - self._left_since < PATIENCE:
@@ -65,9 +74,9 @@ class EvenWorker(ThreadWorker):
                 return
         self._left_since = None
         super().accept(listener)
-        self.shares.set(self.place, self.nr_conns)
+        self._shares.set(self._place, self.nr_conns)
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         """As gunicorn's; afterwards the others are told how many connections are open here."""
         super().wait_for_and_dispatch_events(timeout)
-        self.shares.set(self.place, self.nr_conns)
+        self._shares.set(self._place, self.nr_conns)

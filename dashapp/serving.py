@@ -16,6 +16,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
 from dashapp import logs, security
+from dashapp.accepting import EvenWorker, Shares
 from dashapp.i18n import LANGUAGES, t
 from dashapp.refusals import ServeError
 from dashapp.settings import Settings, is_loopback
@@ -100,6 +101,7 @@ def serve(settings: Settings, workers: int, lang: str) -> None:
     settings = replace(settings, secret_key=security.secret_key(settings))
     link = _prepare(settings, lang)
     import_module("dashapp.app")  # loaded once, before the workers are forked
+    shares = Shares(MOST_WORKERS)
 
     def ready(arbiter: Any) -> None:
         for listener in arbiter.LISTENERS:  # connections inherit it: who sends nothing holds no thread for long
@@ -115,10 +117,12 @@ def serve(settings: Settings, workers: int, lang: str) -> None:
         "bind": place,
         "workers": workers,
         "threads": THREADS,
-        "worker_class": "gthread",
+        "worker_class": EvenWorker,
         "loglevel": "warning",
         "logger_class": _Log,
         "when_ready": ready,
+        "pre_fork": lambda _arbiter, worker: worker.join(shares),
+        "child_exit": lambda _arbiter, worker: worker.part(),
         "worker_exit": lambda _arbiter, worker: worker.app.leave(),
         "timeout": SILENCE,
         "graceful_timeout": PATIENCE,

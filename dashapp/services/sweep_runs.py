@@ -226,15 +226,16 @@ def throw(_store: Store, actor: Actor, /, place: Place, id: str) -> None:
     Raises
     ------
     RefusedError
-        ``sweep_not_yours``, ``sweep_open``.
+        ``sweep_not_yours``, ``sweep_open``, ``sweep_not_written``.
     StoreError
         ``not_found``.
     """
     about = _own(place, actor, id)
-    if run_of(place, about).status.is_open:
-        raise RefusedError("sweep_open")
     gone = place.folder / f".{id}-{secrets.token_hex(4)}"
-    (place.folder / id).rename(gone)
+    with _written(), lock(place, QUEUE, wait=True):  # nobody goes on with it in between
+        if run_of(place, about).status.is_open:
+            raise RefusedError("sweep_open")
+        (place.folder / id).rename(gone)
     shutil.rmtree(gone, ignore_errors=True)
 
 

@@ -6,7 +6,13 @@ import shutil
 
 SHELL = "chromium-headless-shell"
 WHOLE = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--font-render-hinting=none",  # letters are as wide in each Chromium
+]
 
 
 def windowless() -> str:

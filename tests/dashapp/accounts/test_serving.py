@@ -15,6 +15,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +38,8 @@ class Running:
     process: subprocess.Popen[str]
     port: int
     said: list[str]
-    listener: threading.Thread
+    logged: list[str]
+    listeners: tuple[threading.Thread, ...]
 
     def ask(self, path: str) -> tuple[int, str]:
         try:
@@ -58,11 +60,18 @@ class Running:
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(how)
-        return self.process.wait(PATIENCE)
+        status = self.process.wait(PATIENCE)
+        self.heard_out()
+        return status
+
+    def heard_out(self) -> None:
+        """Wait until everything that an ended process said has been read."""
+        for one in self.listeners:
+            one.join(PATIENCE)
 
     def log(self) -> list[dict[str, object]]:
-        assert self.process.stdout is not None
-        return [json.loads(line) for line in self.process.stdout.read().splitlines()]
+        """What it has written into its log so far."""
+        return [json.loads(line) for line in self.logged]
 
 
 def free_port() -> int:
@@ -88,10 +97,16 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Running]]:
             encoding="utf-8",
         )
         assert process.stderr is not None
+        assert process.stdout is not None
         said: list[str] = []
-        listener = threading.Thread(target=said.extend, args=(iter(process.stderr.readline, ""),))
-        listener.start()
-        started.append(Running(process, port, said, listener))
+        logged: list[str] = []
+        listeners = (
+            threading.Thread(target=said.extend, args=(iter(process.stderr.readline, ""),)),
+            threading.Thread(target=logged.extend, args=(iter(process.stdout.readline, ""),)),
+        )
+        for one in listeners:
+            one.start()
+        started.append(Running(process, port, said, logged, listeners))
         return started[-1]
 
     yield start
@@ -99,7 +114,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Running]]:
         if one.process.poll() is None:
             one.process.kill()
         one.process.wait(PATIENCE)
-        one.listener.join(PATIENCE)
+        one.heard_out()
         for stream in (one.process.stdout, one.process.stderr):
             assert stream is not None
             stream.close()
@@ -137,7 +152,7 @@ def test_the_first_start_prints_a_link_and_the_next_one_none(serve, tmp_path):
 def test_elsewhere_it_does_not_open_before_there_is_an_administrator(serve, tmp_path):
     refused = serve("--host", "0.0.0.0")  # noqa: S104
     assert refused.process.wait(PATIENCE) == 2
-    refused.listener.join(PATIENCE)
+    refused.heard_out()
     assert "there is no administrator" in "".join(refused.said)
     assert "chitieu user add" in "".join(refused.said)
     add_admin(tmp_path)
@@ -177,17 +192,31 @@ def test_workers_share_sessions_and_a_stop_lets_answers_end(serve, tmp_path):
 
     again = serve("--workers", "2")
     again.says("is running at")
-    workers = set()
-    for _ in range(30):
-        asked = urllib.request.Request(f"http://127.0.0.1:{again.port}/_dash-layout", headers={"Cookie": session})
-        with urllib.request.urlopen(asked, timeout=PATIENCE) as layout:  # noqa: S310
-            assert layout.status == 200
+
+    def answered() -> list[dict[str, object]]:
+        return [one for one in again.log() if one.get("route") == "/_dash-layout"]
+
+    until = time.monotonic() + PATIENCE
+    while len({one["process"] for one in answered()}) < 2 and time.monotonic() < until:  # one may be ready much earlier
+        _open_and_close(again.port, session, 4)
+    both = len(answered())
+    _open_and_close(again.port, session, 12)
     assert again.stop() == 0
-    for one in again.log():
-        if one.get("route") == "/_dash-layout":
-            assert (one["status"], one["role"]) == (200, "admin")
-            workers.add(one["process"])
-    assert workers
+    assert {(one["status"], one["role"]) for one in answered()} == {(200, "admin")}
+    of_each = Counter(one["process"] for one in answered()[both:])
+    assert min(of_each.values()) >= 4, of_each
+    assert len(of_each) == 2, of_each
+
+
+def _open_and_close(port: int, session: str, count: int) -> None:
+    """As many connections, open at the same time, with one request each."""
+    connections = [http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE) for _ in range(count)]
+    for one in connections:
+        one.request("GET", "/_dash-layout", headers={"Cookie": session})
+        layout = one.getresponse()
+        assert (layout.status, bool(layout.read())) == (200, True)
+    for one in connections:
+        one.close()
 
 
 @pytest.mark.parametrize(
@@ -201,7 +230,7 @@ def test_workers_share_sessions_and_a_stop_lets_answers_end(serve, tmp_path):
 def test_what_cannot_be_served_is_told_without_a_traceback(serve, name, value, words):
     refused = serve(**{name: value})
     assert refused.process.wait(PATIENCE) == 2
-    refused.listener.join(PATIENCE)
+    refused.heard_out()
     said = "".join(refused.said)
     assert words in said
     assert "Traceback" not in said
