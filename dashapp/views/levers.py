@@ -20,6 +20,8 @@ SURE_METHOD = "gap_closing"
 NO_FLOOR, NO_CAP, NO_STEP, NO_REACH = 0.0, 100.0, 100.0, 0.0
 SHARE_DECIMALS = 6
 PIN_PREFIX = "pin-"
+SETTLED_KEPT = 512
+"""Levers as they hold, of as many people and indicators: each answer asks for the same ones many times."""
 SAVED_KEPT = 256
 """Levers of scenarios, which never change, kept in memory: every move asks for them some twenty times."""
 
@@ -60,9 +62,12 @@ def volume_of(scenario: Scenario) -> float:
 
 def settled(state: PageState, scenario: Scenario, indicator: str) -> Levers:
     """What holds for an indicator: the person's levers where moved, else the scenario's own."""
-    own, saved = state.of(indicator), of_saved(scenario, indicator)
-    moved = {name: value for name, value in vars(own).items() if value is not None}
-    return replace(saved, **moved)
+    return _over(state.of(indicator), of_saved(scenario, indicator))
+
+
+@lru_cache(maxsize=SETTLED_KEPT)
+def _over(own: Levers, saved: Levers) -> Levers:
+    return replace(saved, **{name: value for name, value in vars(own).items() if value is not None})
 
 
 def moved(levers: Levers, scenario: Scenario, indicator: str) -> Levers:

@@ -8,12 +8,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache, wraps
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, ParamSpec, TypeVar, cast
 
 from dash import html
 from dash.development.base_component import Component
 from markupsafe import escape
+
+PARTS_KEPT = 512
+"""Parts of one kind that say the same whatever is moved."""
+_TEXT: Final = "_as_written"
+"""Where a lasting part keeps what it looks like as HTML, empty until it is written for the first time."""
+
+P = ParamSpec("P")
+Part = TypeVar("Part", bound=Component)
 
 _NAMES: Final[Mapping[str, str]] = MappingProxyType({"className": "class", "htmlFor": "for"})
 _NEVER_WRITTEN: Final = frozenset({"children", "key", "n_clicks"})
@@ -98,6 +107,18 @@ def written(content: Component | str | Sequence[Component | str | None] | None) 
     return "".join(found)
 
 
+def lasting(make: Callable[P, Part]) -> Callable[P, Part]:
+    """A maker of parts that say the same whatever is moved: each is made once and written once; nobody changes one."""
+
+    @wraps(make)
+    def made(*args: P.args, **kwargs: P.kwargs) -> Part:
+        part = make(*args, **kwargs)
+        vars(part)[_TEXT] = ""
+        return part
+
+    return cast(Callable[P, Part], lru_cache(maxsize=PARTS_KEPT)(made))
+
+
 def _write(content: Any, put: Callable[[str], None]) -> None:
     if content is None:
         return
@@ -105,9 +126,22 @@ def _write(content: Any, put: Callable[[str], None]) -> None:
         for one in content:
             _write(one, put)
     elif isinstance(content, Component):
-        _element(content, put)
+        if _TEXT in vars(content):
+            put(_once(content))
+        else:
+            _element(content, put)
     else:
         put(escape(content))
+
+
+def _once(part: Component) -> str:
+    """A lasting part as HTML."""
+    text: str = vars(part)[_TEXT]
+    if not text:
+        found: list[str] = []
+        _element(part, found.append)
+        vars(part)[_TEXT] = text = "".join(found)
+    return text
 
 
 def _element(one: Component, put: Callable[[str], None]) -> None:

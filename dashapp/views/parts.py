@@ -6,7 +6,6 @@ import datetime
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
@@ -19,14 +18,12 @@ from dashapp.charts.base import Figure, Twin
 from dashapp.i18n import date as written_date
 from dashapp.i18n import t
 from dashapp.urlstate import MOST_NAMED, Fault
-from dashapp.views.markup import Written, written
+from dashapp.views.markup import Written, lasting, written
 from scenarios import Indicator
 
 Children: TypeAlias = Component | str | None
 ONE_SHEET = 760
 """Height of a chart that is printed on one sheet [pixels]; a longer one goes on over the next."""
-PARTS_KEPT = 512
-"""Parts that say the same whatever is moved, made once; nobody changes a part that was made."""
 Tone: TypeAlias = Literal["plain", "good", "bad"]
 
 _SIGNS: Mapping[Tone, str] = MappingProxyType({"good": "check", "bad": "warning"})
@@ -56,7 +53,7 @@ def carried(**said: str) -> Any:
     return {f"data-{name.replace('_', '-')}": value for name, value in said.items()}
 
 
-@lru_cache(maxsize=PARTS_KEPT)
+@lasting
 def icon(name: str) -> html.Span:
     """A decorative icon; what it says is always said in words beside it."""
     return html.Span(className=f"icon icon-{name}", **aria(hidden="true"))
@@ -136,7 +133,7 @@ def skeleton(lang: str, lines: int = 3) -> html.Div:
     return html.Div([said, *bars], className="skeleton", role="status")
 
 
-@lru_cache(maxsize=PARTS_KEPT)
+@lasting
 def definition(
     lang: str,
     *,
@@ -340,7 +337,7 @@ def twin_table(twin: Twin) -> html.Div:
     return html.Div(**carried(twin=json.dumps(said, ensure_ascii=False, separators=(",", ":"))))
 
 
-@lru_cache(maxsize=PARTS_KEPT)
+@lasting
 def legend_key(kind: str, text: str) -> html.Li:
     """One entry of a legend; `kind` is a key of ``.key-<kind>`` in the style sheet."""
     return html.Li([html.Span(className=f"key key-{kind}", **aria(hidden="true")), text])

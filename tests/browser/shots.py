@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from dashapp.i18n import t
 from dashapp.services.rights import Role
 from tests.browser.chromium import FLAGS, whole
 from tests.browser.conftest import WAIT, log_in
@@ -59,6 +60,9 @@ def main(folder: Path = FOLDER) -> None:
         for name, screen in SCREENS.items():
             page.goto(address + screen)
             page.locator(".js-plotly-plot .main-svg").first.wait_for()
+            for graph in page.locator("main .dash-graph:visible, [role=dialog] .dash-graph:visible").all():
+                graph.locator(".main-svg").first.wait_for()
+            expect(page.get_by_text(t("web.chance.waiting", "vi"))).to_have_count(0)
             page.wait_for_timeout(SETTLED_MS)
             page.screenshot(path=folder / f"{name}.png")
         browser.close()

@@ -9,8 +9,9 @@ import pytest
 from dash import html
 from hypothesis import given
 from hypothesis import strategies as st
+from plotly.io.json import to_json_plotly
 
-from dashapp.views.markup import Written, written
+from dashapp.views.markup import Written, lasting, written
 
 
 class Reader(HTMLParser):
@@ -92,3 +93,19 @@ def test_one_component_whatever_is_in_it():
             "aria-label": "x",
         },
     }
+
+
+def test_a_lasting_part_is_made_once_written_once_and_sent_as_any_other() -> None:
+    made: list[str] = []
+
+    @lasting
+    def part(words: str) -> html.Div:
+        made.append(words)
+        return html.Div([html.B(words), "!"], className="part")
+
+    plain = html.Div([html.B("a & b"), "!"], className="part")
+    assert written([part("a & b"), part("a & b"), part("c")]) == written([plain, plain]) + (
+        '<div class="part"><b>c</b>!</div>'
+    )
+    assert made == ["a & b", "c"]
+    assert to_json_plotly(part("a & b")) == to_json_plotly(plain)
