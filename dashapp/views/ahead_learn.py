@@ -52,7 +52,8 @@ def _verdict(look: Look) -> Component:
     lang, one = look.lang, look.one
     tone = "bad" if not one.explains else "good" if not one.missed else "part"
     key = "chosen" if look.at else {"bad": "nothing", "part": "mostly", "good": "whole"}[tone]
-    sign = icon("warning" if tone == "bad" else "check" if tone == "good" else "info")
+    signs = {"bad": ("warning", "bad-ink"), "good": ("check", "good-ink"), "part": ("info", "muted")}
+    sign = html.Span(icon(signs[tone][0]), className=signs[tone][1])
     first, *more = [learnt.sentences(one, look.labels), *_how_well(look)]
     if not one.explains and not look.at:  # what is not explained comes first: no sentence is dressed up as the rule
         rest = share(one.missed / one.counted, lang, 0)
