@@ -13,7 +13,7 @@ import pytest
 SUM = "sum: "
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+def told(terminalreporter: pytest.TerminalReporter) -> None:
     """Print every number, whichever process counted it."""
     reports = [one for kind in ("passed", "failed") for one in terminalreporter.stats.get(kind, [])]
     properties = [each for one in reports for each in one.user_properties]
@@ -21,10 +21,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for name, value in properties:
         if name.startswith(SUM):
             sums[name.removeprefix(SUM)] += int(str(value))
-    told = sorted(
+    lines = sorted(
         [str(value) for name, value in properties if name == "number"] + [f"{k}: {n}" for k, n in sums.items()]
     )
-    if told:
+    if lines:
         terminalreporter.section("numbers")
-        for line in told:
+        for line in lines:
             terminalreporter.write_line(line)

@@ -14,7 +14,6 @@ import struct
 import subprocess
 import sys
 import termios
-import time
 import urllib.request
 from pathlib import Path
 
@@ -285,9 +284,7 @@ def test_serve_answers_and_stops(here: Path):
         assert taken.returncode == 2
         assert "the port is in use" in taken.stderr
         server.send_signal(signal.SIGINT)
-        started = time.monotonic()
         server.wait(timeout=30)
-        assert time.monotonic() - started < 30
         assert "Traceback" not in server.stderr.read()
 
 

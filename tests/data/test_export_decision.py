@@ -6,7 +6,6 @@ import dataclasses
 import io
 import json
 import sys
-import time
 from typing import Any
 
 import pypdf
@@ -202,14 +201,6 @@ def test_a_part_alone() -> None:
     assert "QUYẾT ĐỊNH:" not in alone[0].extract_text()
     text = pypdf.PdfReader(io.BytesIO(decision_pdf(decision(3), DECISION))).pages[-1].extract_text()
     assert "Phụ lục" not in text
-
-
-def test_a_large_province_in_time() -> None:
-    for agencies, limit in ((27, 2.0), (163, 5.0)):
-        for write in (decision_docx, decision_pdf):
-            begun = time.process_time()
-            write(decision(agencies))
-            assert time.process_time() - begun < limit
 
 
 def test_without_a_typesetter_pdf_alone_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

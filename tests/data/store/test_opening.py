@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -203,10 +202,8 @@ def test_what_must_not_be_written_says_so_at_once(without_power: Path, of_file: 
     path.chmod(of_file)
     without_power.chmod(of_folder)
     become_nobody()
-    started = time.monotonic()
-    refused = refusal(f"sqlite:///{path}")
+    refused = refusal(f"sqlite:///{path}", busy_seconds=3600.0)  # whoever waits for a turn does not come back
     assert (refused.code, refused.details["path"]) == ("read_only", str(path))
-    assert time.monotonic() - started < 5
 
 
 @pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
