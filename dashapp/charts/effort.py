@@ -10,14 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from dashapp.charts import axes
+from dashapp.charts import axes, clouds
 from dashapp.charts.base import (
     HALO,
     INK,
     LOWER,
     PINNED,
     QUIET,
-    SURFACE,
     TARGET,
     UPPER,
     Figure,
@@ -92,13 +91,6 @@ class _Frame:
         return x, (dot.gain - self.low) / (self.high - self.low) * height
 
 
-def volume_ticks(dots: Sequence[Dot]) -> list[float]:
-    """The powers of ten that the volumes need."""
-    first = math.floor(math.log10(min((dot.volume for dot in dots), default=1.0)))
-    last = math.ceil(math.log10(max((dot.volume for dot in dots), default=10.0)))
-    return [10.0**power for power in range(first, max(last, first + 1) + 1)]
-
-
 def gain_ticks(dots: Sequence[Dot]) -> list[float]:
     """Even steps of points that cover the gains and zero."""
     low, high = min([0.0, *(dot.gain for dot in dots)]), max([0.01, *(dot.gain for dot in dots)])
@@ -114,9 +106,9 @@ def effort(dots: Sequence[Dot], median: float | None, words: Words, lang: str) -
     median : float or None
         Median of the gains [share].
     words : Words
-        `volume_ticks` and `gain_ticks` are the texts of what the functions of these names give for `dots`.
+        `volume_ticks` and `gain_ticks` are the texts of what `clouds.volume_ticks` and `gain_ticks` give for `dots`.
     """
-    steps, volumes = gain_ticks(dots), volume_ticks(dots)
+    steps = gain_ticks(dots)
     room = (steps[-1] - steps[0]) * 0.06
     frame = _Frame(
         math.log10(min((dot.volume for dot in dots), default=1.0)) - 0.15,
@@ -141,14 +133,9 @@ def effort(dots: Sequence[Dot], median: float | None, words: Words, lang: str) -
             lang,
             HEIGHT,
             margin={"l": LEFT, "r": RIGHT, "t": TOP, "b": BOTTOM, "pad": 4},
-            xaxis={
-                "type": "log",
-                "range": [frame.left, frame.right],
-                "tickvals": volumes,
-                "ticktext": list(words.volume_ticks),
-                "zeroline": False,
-                **axes.named(words.volume, 10),
-            },
+            xaxis=clouds.volume_axis(
+                (frame.left, frame.right), [dot.volume for dot in dots], words.volume_ticks, words.volume
+            ),
             yaxis={
                 "range": [frame.low, frame.high],
                 "tickvals": steps,
@@ -158,9 +145,9 @@ def effort(dots: Sequence[Dot], median: float | None, words: Words, lang: str) -
                 "zerolinewidth": 1,
                 **axes.named(words.gain, 8),
             },
-            shapes=[_median(median)] if median is not None else [],
+            shapes=[clouds.level(median, behind=True)] if median is not None else [],
             annotations=[
-                *([_median_text(median, words.median)] if median is not None else []),
+                *([clouds.level_text(median, words.median, right=False)] if median is not None else []),
                 *_names(sized, frame),
             ],
             hovermode="closest",
@@ -176,49 +163,14 @@ def _size(to_do: float, most: float, count: int) -> float:
 
 
 def _points(sized: Sequence[tuple[float, Dot]], mark: str) -> dict[str, Any]:
-    symbol, colour = _SYMBOLS[mark]
     own = [(size, dot) for size, dot in sized if dot.mark == mark]
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [dot.volume for _, dot in own],
-        "y": [dot.gain for _, dot in own],
-        "marker": {
-            "symbol": symbol,
-            "size": [round(size, 1) for size, _ in own],
-            "color": colour,
-            "opacity": 0.82,
-            "line": {"color": SURFACE, "width": 1},
-        },
-        "hoverinfo": "skip",
-        "cliponaxis": False,
-    }
-
-
-def _median(value: float) -> dict[str, Any]:
-    return {
-        "type": "line",
-        "xref": "paper",
-        "x0": 0,
-        "x1": 1,
-        "y0": value,
-        "y1": value,
-        "line": {"color": QUIET, "width": 1.5, "dash": "4px,3px"},
-        "layer": "below",
-    }
-
-
-def _median_text(value: float, text: str) -> dict[str, Any]:
-    return {
-        "xref": "paper",
-        "x": 0,
-        "xanchor": "left",
-        "y": value,
-        "yanchor": "bottom",
-        "text": text,
-        "showarrow": False,
-        "font": {"size": 11, "color": INK, "shadow": HALO},
-    }
+    return clouds.points(
+        [dot.volume for _, dot in own],
+        [dot.gain for _, dot in own],
+        _SYMBOLS[mark],
+        [round(size, 1) for size, _ in own],
+        0.82,
+    )
 
 
 # --- names where they matter ---------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from dashapp.charts import axes
+from dashapp.charts import axes, clouds
 from dashapp.charts.base import (
     EDGE,
     GRID,
@@ -19,7 +19,6 @@ from dashapp.charts.base import (
     LOWER,
     NOW,
     QUIET,
-    SURFACE,
     UPPER,
     Figure,
     layout,
@@ -77,13 +76,6 @@ class Words:
     rate_ticks: Sequence[str]
 
 
-def volume_ticks(volumes: Sequence[float]) -> list[float]:
-    """The powers of ten that the volumes need."""
-    first = math.floor(math.log10(min(volumes, default=1.0)))
-    last = math.ceil(math.log10(max(volumes, default=10.0)))
-    return [10.0**power for power in range(first, max(last, first + 1) + 1)]
-
-
 RATE_TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
@@ -114,14 +106,7 @@ def funnel(dots: Sequence[Dot], pooled: float, narrow: Curve, wide: Curve, words
             lang,
             HEIGHT,
             margin={"l": LEFT, "r": RIGHT, "t": TOP, "b": BOTTOM, "pad": 4},
-            xaxis={
-                "type": "log",
-                "range": [left, right],
-                "tickvals": volume_ticks(volumes),
-                "ticktext": list(words.volume_ticks),
-                "zeroline": False,
-                **axes.named(words.volume, 10),
-            },
+            xaxis=clouds.volume_axis((left, right), volumes, words.volume_ticks, words.volume),
             yaxis={
                 "range": [-0.04, 1.04],
                 "tickvals": list(RATE_TICKS),
@@ -129,8 +114,8 @@ def funnel(dots: Sequence[Dot], pooled: float, narrow: Curve, wide: Curve, words
                 "zeroline": False,
                 **axes.named(words.rate, 8),
             },
-            shapes=[_line(pooled)],
-            annotations=[_text(pooled, words.pooled), *_names(dots, left, right)],
+            shapes=[clouds.level(pooled, behind=False)],
+            annotations=[clouds.level_text(pooled, words.pooled, right=True), *_names(dots, left, right)],
             hovermode="closest",
             hoverdistance=16,
         ),
@@ -147,48 +132,8 @@ def _band(curve: Curve, line: Mapping[str, Any], fill: str | None) -> list[dict[
 
 
 def _points(dots: Sequence[Dot], side: int) -> dict[str, Any]:
-    symbol, colour = SYMBOLS[side]
     own = [dot for dot in dots if dot.side == side]
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [dot.volume for dot in own],
-        "y": [dot.rate for dot in own],
-        "marker": {
-            "symbol": symbol,
-            "size": SIZE,
-            "color": colour,
-            "opacity": 0.86,
-            "line": {"color": SURFACE, "width": 1},
-        },
-        "hoverinfo": "skip",
-        "cliponaxis": False,
-    }
-
-
-def _line(pooled: float) -> dict[str, Any]:
-    return {
-        "type": "line",
-        "xref": "paper",
-        "x0": 0,
-        "x1": 1,
-        "y0": pooled,
-        "y1": pooled,
-        "line": {"color": QUIET, "width": 1.5, "dash": "4px,3px"},
-    }
-
-
-def _text(pooled: float, text: str) -> dict[str, Any]:
-    return {
-        "xref": "paper",
-        "x": 1,
-        "xanchor": "right",
-        "y": pooled,
-        "yanchor": "bottom",
-        "text": text,
-        "showarrow": False,
-        "font": {"size": 11, "color": INK, "shadow": HALO},
-    }
+    return clouds.points([dot.volume for dot in own], [dot.rate for dot in own], SYMBOLS[side], SIZE, 0.86)
 
 
 def named(dots: Sequence[Dot], pooled: float) -> list[Dot]:

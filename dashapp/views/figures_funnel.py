@@ -9,8 +9,9 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp import ids
+from dashapp.charts import clouds
 from dashapp.charts.base import Twin
-from dashapp.charts.funnel import RATE_TICKS, Curve, Dot, Words, funnel, places, volume_ticks
+from dashapp.charts.funnel import RATE_TICKS, Curve, Dot, Words, funnel, places
 from dashapp.i18n import number, share, t
 from dashapp.services.spread import SURE, SURER, Spread, bunched, limits, spread
 from dashapp.views import parts
@@ -96,7 +97,7 @@ def _figure(seen: Seen, found: Spread, unit: str) -> dict[str, object]:
         volume=t("figures.funnel.volume", lang, unit=unit),
         rate=t("figures.funnel.rate", lang),
         pooled=t("figures.funnel.pooled", lang, pooled=share(found.pooled, lang)),
-        volume_ticks=[number(one, lang) for one in volume_ticks(volumes)],
+        volume_ticks=[number(one, lang) for one in clouds.volume_ticks(volumes)],
         rate_ticks=[share(one, lang, 0) for one in RATE_TICKS],
     )
     narrow, wide = (_curve(found, volumes, chance) for chance in (SURE, SURER))

@@ -13,6 +13,7 @@ import numpy as np
 from dash.development.base_component import Component
 from numpy.typing import NDArray
 
+from dashapp.charts import clouds
 from dashapp.charts import effort as efforts
 from dashapp.charts import fairness as strips
 from dashapp.charts.base import Twin
@@ -299,7 +300,7 @@ def _effort(shown: Shown) -> Picture:
         ),
         gain=t("pictures.effort.gain", lang),
         median=t("pictures.effort.median", lang, median=points(middle, lang, 1, signed=True)),
-        volume_ticks=[number(value, lang) for value in efforts.volume_ticks(dots)],
+        volume_ticks=[number(value, lang) for value in clouds.volume_ticks([dot.volume for dot in dots])],
         gain_ticks=[_points_alone(value, lang, signed=False) for value in efforts.gain_ticks(dots)],
     )
     return Picture(

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from dashapp import services
-from dashapp.charts import base, dumbbell, effort, fairness, funnel, heatmap, path, ranking, rows
+from dashapp.charts import base, clouds, dumbbell, effort, fairness, funnel, heatmap, path, ranking, rows
 from dashapp.charts.waterfall import Bar, waterfall
 from dashapp.services.opened import Opened
 from dashapp.services.standing import standing, way
@@ -409,7 +409,7 @@ def turn(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float])
 
 def test_ticks_cover_what_is_drawn():
     dots = [effort.Dot("A", "A", 7.0, -0.12, 0.0, "", ""), effort.Dot("B", "B", 40_000.0, 0.63, 9.0, "", "")]
-    assert effort.volume_ticks(dots) == [1.0, 10.0, 100.0, 1000.0, 10_000.0, 100_000.0]
+    assert clouds.volume_ticks([dot.volume for dot in dots]) == [1.0, 10.0, 100.0, 1000.0, 10_000.0, 100_000.0]
     steps = effort.gain_ticks(dots)
     assert steps[0] <= -0.12
     assert steps[-1] >= 0.63
@@ -558,3 +558,11 @@ def test_a_goal_that_is_reached_already_lacks_nothing():
 
 def test_pictures_are_values():
     assert isinstance(picture(page_of("online"), View.AGENCIES, Order.NOW), Picture)
+
+
+def test_the_level_of_a_funnel_stands_before_its_filled_limits_and_that_of_efforts_behind_its_points() -> None:
+    limits = funnel.Curve([10.0, 100.0], [0.1, 0.15], [0.3, 0.25])
+    words = funnel.Words("số hồ sơ", "tỷ lệ", "chung 20 %", ["10", "100"], [""] * 6)
+    drawn = funnel.funnel([funnel.Dot("A", "A", 20.0, 0.2, 0, "A")], 0.2, limits, limits, words, "vi")
+    assert [one["layer"] for one in drawn["layout"]["shapes"]] == ["above"]
+    assert clouds.level(0.2, behind=True)["layer"] == "below"
