@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, inspect, text
-from sqlalchemy.orm import Session
 
 from data.output import write_whole
 from data.store import dialects
@@ -219,12 +218,11 @@ def _verified(connection: Connection) -> tuple[int, str]:
     StoreError
         ``damaged`` {reason: log, seq, fault}.
     """
-    with Session(connection, autoflush=False) as session:
-        log = Log(Turn(session, "", utc_now(), BUSY_SECONDS))
-        broken = log.verify()
-        if broken is not None:
-            raise StoreError("damaged", reason="log", seq=broken.seq, fault=broken.reason)
-        return log.head()
+    log = Log(Turn(connection, "", utc_now(), BUSY_SECONDS))
+    broken = log.verify()
+    if broken is not None:
+        raise StoreError("damaged", reason="log", seq=broken.seq, fault=broken.reason)
+    return log.head()
 
 
 @contextmanager

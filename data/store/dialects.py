@@ -147,8 +147,8 @@ def mode_of(connection: Connection) -> Mode:
 
 
 def for_mode(engine: Engine, mode: Mode) -> Engine:
-    """The same engine, its transactions begun for `mode`."""
-    return engine.execution_options(**{_MODE: mode})
+    """The same engine, its transactions begun for `mode`; an engine that was told nothing reads."""
+    return engine if mode is Mode.READ else engine.execution_options(**{_MODE: mode})
 
 
 def prepare(engine: Engine) -> None:

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 
 from sqlalchemy import URL, Connection, Engine, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from data.store import dialects, tables
 from data.store.dialects import Mode
@@ -103,16 +102,17 @@ class Store:
         StoreError
             ``busy``, ``unavailable``, ``read_only``, ``disk_full``, ``damaged``; and what the repositories raise.
         """
-        session = self._begin()
+        connection = self._begin()
         try:
-            yield Work(Turn(session, actor, self._clock().astimezone(UTC), self._busy_seconds))
+            turn = Turn(connection, actor, self._clock().astimezone(UTC), self._busy_seconds)
+            yield Work(turn)
             with refusals(self._busy_seconds):
-                session.commit()
+                turn.commit()
         except BaseException:
-            _abandon(session)
+            _abandon(connection)
             raise
         with suppress(SQLAlchemyError):
-            session.close()
+            connection.close()
 
     @contextmanager
     def reading(self) -> Iterator[Work]:
@@ -123,13 +123,12 @@ class Store:
         StoreError
             ``busy``, ``unavailable``; and what the repositories raise.
         """
-        session = _session(self._engine, Mode.READ)
+        with refusals(self._busy_seconds):
+            connection = _begun(self._engine, Mode.READ)
         try:
-            with refusals(self._busy_seconds):
-                session.connection()
-            yield Work(Turn(session, "", self._clock().astimezone(UTC), self._busy_seconds))
+            yield Work(Turn(connection, "", self._clock().astimezone(UTC), self._busy_seconds))
         finally:
-            _abandon(session)
+            _abandon(connection)
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
@@ -160,8 +159,8 @@ class Store:
         """How long one waits for one's turn to write."""
         return self._busy_seconds
 
-    def _begin(self) -> Session:
-        """A session that holds the turn; asking for it is repeated until the time is up."""
+    def _begin(self) -> Connection:
+        """A connection that holds the turn; asking for it is repeated until the time is up."""
         until = time.monotonic() + self._busy_seconds
         while True:
             try:
@@ -173,29 +172,36 @@ class Store:
                 time.sleep(_PAUSE_SECONDS)
 
 
-def _turn(engine: Engine) -> Session:
-    session = _session(engine, Mode.WRITE)
+def _turn(engine: Engine) -> Connection:
+    connection = _begun(engine, Mode.WRITE)
     try:
-        head = session.execute(select(tables.LogHead.seq).where(tables.LogHead.id == 1).with_for_update()).first()
+        head = connection.execute(select(tables.LogHead.seq).where(tables.LogHead.id == 1).with_for_update()).first()
     except BaseException:
-        _abandon(session)
+        _abandon(connection)
         raise
     if head is None:
-        _abandon(session)
+        _abandon(connection)
         raise StoreError("damaged", reason="log_head")
-    return session
+    return connection
 
 
-def _session(engine: Engine, mode: Mode) -> Session:
-    return Session(dialects.for_mode(engine, mode), autoflush=False, expire_on_commit=False)
+def _begun(engine: Engine, mode: Mode) -> Connection:
+    """A connection in a transaction of its own."""
+    connection = dialects.for_mode(engine, mode).connect()
+    try:
+        connection.begin()
+    except BaseException:
+        _abandon(connection)
+        raise
+    return connection
 
 
-def _abandon(session: Session) -> None:
+def _abandon(connection: Connection) -> None:
     """Roll back and let go, whatever state the connection is in."""
     with suppress(SQLAlchemyError):
-        session.rollback()
+        connection.rollback()
     with suppress(SQLAlchemyError):
-        session.close()
+        connection.close()
 
 
 def revision_of(connection: Connection) -> str | None:

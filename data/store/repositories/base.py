@@ -33,15 +33,21 @@ Record = TypeVar("Record")
 class Turn:
     """One transaction, its time and on whose behalf it works."""
 
-    session: Session
+    connection: Connection
     actor: str
     at: datetime
     busy_seconds: float
 
     @cached_property
-    def connection(self) -> Connection:
-        """What the session works on, found once."""
-        return self.session.connection()
+    def session(self) -> Session:
+        """Rows as objects, on the same transaction; what only asks `_quick` questions does without."""
+        return Session(self.connection, autoflush=False, expire_on_commit=False)
+
+    def commit(self) -> None:
+        """Make everything of this transaction last."""
+        if "session" in self.__dict__:
+            self.session.flush()
+        self.connection.commit()
 
 
 class Repository:
@@ -49,7 +55,10 @@ class Repository:
 
     def __init__(self, turn: Turn) -> None:
         self._turn = turn
-        self._session = turn.session
+
+    @property
+    def _session(self) -> Session:
+        return self._turn.session
 
     def _stamp(self, version: int = 1) -> dict[str, Any]:
         return {"version": version, "changed_by": self._turn.actor, "changed_at": self._turn.at}

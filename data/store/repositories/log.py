@@ -20,6 +20,7 @@ from data.store.types import Words, same_document, written
 GENESIS = "0" * 64
 """What stands in place of a hash before the first entry."""
 
+_HEAD = select(tables.LogHead.__table__.c.seq, tables.LogHead.__table__.c.hash)
 _PAGE = 1000
 _HASHED = ("seq", "at", "user", "action", "subject", "before", "after", "previous_hash")
 
@@ -63,7 +64,8 @@ class Log(Repository):
         StoreError
             ``damaged`` if the head row is not there.
         """
-        head = self._execute(select(tables.LogHead.seq, tables.LogHead.hash)).first()
+        with refusals(self._turn.busy_seconds):
+            head = self._turn.connection.execute(_HEAD).first()
         if head is None:
             raise StoreError("damaged", reason="log_head")
         return head.seq, head.hash
