@@ -85,7 +85,13 @@ def t(key: str, lang: str, /, **params: Any) -> str:
     KeyError
         If the text has a placeholder that `params` lacks.
     """
-    return _filled(_text(key, lang), lang, params)
+    return _filled(_text(key, lang), lang, params) if params else _bare(key, lang)
+
+
+@cache
+def _bare(key: str, lang: str) -> str:
+    """A text without placeholders; there are as many as there are texts."""
+    return _filled(_text(key, lang), lang, {})
 
 
 def tell(key: str, lang: str, details: Mapping[str, Any]) -> str:
@@ -252,6 +258,7 @@ def size(count: float, lang: str) -> str:
     return f"{number(count, lang, 1, trim=True)}{NO_BREAK}GB"
 
 
+@lru_cache(maxsize=WRITTEN_KEPT)
 def date(d: datetime.date, lang: str) -> str:
     """``30/09/2022`` · ``30 Sep 2022``."""
     return format_date(d, _DATE_PATTERN[lang], locale=lang)

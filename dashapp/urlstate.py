@@ -107,7 +107,10 @@ class Levers:
 
     @property
     def untouched(self) -> bool:
-        return self == Levers()
+        return self == UNTOUCHED
+
+
+UNTOUCHED = Levers()
 
 
 @dataclass(frozen=True)
@@ -171,7 +174,7 @@ class PageState:
 
     def of(self, indicator: str) -> Levers:
         """The levers of one indicator."""
-        return self.levers.get(indicator, Levers())
+        return self.levers.get(indicator, UNTOUCHED)
 
     def with_levers(self, indicator: str, levers: Levers) -> PageState:
         """The same page with other levers of one indicator."""

@@ -19,6 +19,8 @@ from engine import Basis, Kind
 WHOLE_PAGE = 60
 """Up to this many agencies a table stands on the page in full; beyond, it scrolls in its own frame."""
 
+FIELDS = ("numerator", "denominator", "now", "gain", "to_do", "rate", "proposed")
+"""Columns of numbers beside the targets (`column`)."""
 FILTER_ROOM = 34
 """Pixels that a filter's button and the numbers of a long table take beside the heading."""
 MANY = 2
@@ -42,7 +44,20 @@ def ordered(shown: Shown) -> NDArray[np.intp]:
 
 def records(shown: Shown, some: NDArray[np.intp]) -> list[dict[str, Any]]:
     """Records of some rows of the result."""
-    return [_record(shown, int(row)) for row in some]
+    result, figures = shown.result, shown.allocation.figures
+    positions = result.rows[some]
+    found: dict[str, list[Any]] = {
+        "code": [figures.codes[position] for position in positions],
+        "level": [t(f"terms.level.{level}", shown.lang) for level in figures.level_array[positions]],
+        "mark": [MARKS.get(status, "") for status in result.status[-1, some]],
+        "note": [held_by(shown, row) for row in some.tolist()],
+    }
+    found["name"] = [shown.labels.agency(code) for code in found["code"]]
+    for field in (*FIELDS, *(f"target{at}" for at in range(len(shown.periods)))):
+        values = column(shown, field)
+        if values is not None:
+            found[field] = [_known(value) for value in values[some].tolist()]
+    return [dict(zip(found, record, strict=True)) for record in zip(*found.values(), strict=True)]
 
 
 def column(shown: Shown, field: str) -> NDArray[np.float64] | None:
@@ -67,30 +82,6 @@ def column(shown: Shown, field: str) -> NDArray[np.float64] | None:
         case "proposed":
             return _proposed(shown)
     return None
-
-
-def _record(shown: Shown, row: int) -> dict[str, Any]:
-    result, figures = shown.result, shown.allocation.figures
-    position = result.rows[row]
-    record = {
-        "code": figures.codes[position],
-        "name": shown.labels.agency(figures.codes[position]),
-        "level": t(f"terms.level.{figures.levels[position]}", shown.lang),
-        "numerator": _known(result.numerator[row]),
-        "denominator": _known(result.denominator[row]),
-        "now": _known(result.current[row]),
-        "gain": _known(result.gain[-1, row]),
-        "to_do": _known(result.to_do[-1, row]),
-        "rate": _known(result.in_period_rate[-1, row]),
-        "mark": MARKS.get(result.status[-1, row], ""),
-        "note": held_by(shown, row),
-    }
-    for at in range(len(shown.periods)):
-        record[f"target{at}"] = _known(result.target[at, row])
-    proposed = _proposed(shown)
-    if proposed is not None:
-        record["proposed"] = _known(proposed[row])
-    return record
 
 
 def totals(shown: Shown) -> list[dict[str, Any]]:
@@ -162,9 +153,7 @@ def columns(shown: Shown, *, filtered: bool = False) -> list[dict[str, Any]]:
         }
     )
     if filtered:
-        found = [
-            {**one, "filter": "agNumberColumnFilter"} if one.get("type") == "rightAligned" else one for one in found
-        ]
+        return [_filtered(one) for one in found]
     return found
 
 

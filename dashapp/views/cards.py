@@ -7,10 +7,13 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp.i18n import date, number, period, points, share, t
+from dashapp.views.markup import lasting
 from dashapp.views.parts import card, definition, indicator_definition
 from dashapp.views.shown import Shown
 from engine import Basis, GoalStatus, Kind
 
+_card = lasting(card)
+"""A lever moves some of the five figures; the others are as they were."""
 FINE = frozenset({GoalStatus.MET, GoalStatus.MET_WITHOUT_LIFT, GoalStatus.PATH})
 
 
@@ -82,7 +85,7 @@ def _province(shown: Shown) -> Component:
     text = t("web.card.province_sub", lang, goal=goal, start=start)
     if not fine and summary.shortfall > 0:
         text = f"{text} · {t('web.card.short', lang, points=points(summary.shortfall, lang, 2, trim=True))}"
-    return card(
+    return _card(
         t("web.card.province", lang, period=summary.period),
         share(summary.attained, lang),
         text,
@@ -94,15 +97,19 @@ def _province(shown: Shown) -> Component:
 def _feasible(shown: Shown) -> Component:
     lang, summary = shown.lang, shown.summary
     fine = summary.status in FINE
-    words = html.Span(t(f"terms.goal_status.{summary.status}", lang))
-    return card(
+    return _card(
         t("web.card.feasible", lang),
-        html.Span(words, className="good-ink" if fine else "bad-ink"),
+        _verdict(t(f"terms.goal_status.{summary.status}", lang), "good-ink" if fine else "bad-ink"),
         t("web.card.feasible_sub", lang, highest=share(summary.max_attainable, lang)),
         tone="good" if fine else "bad",
         words=True,
         definition=_about("feasible", shown, t("web.card.feasible", lang)),
     )
+
+
+@lasting
+def _verdict(words: str, ink: str) -> Component:
+    return html.Span(html.Span(words), className=ink)
 
 
 def _hardest(shown: Shown) -> Component:
@@ -111,9 +118,9 @@ def _hardest(shown: Shown) -> Component:
     top = np.flatnonzero(shown.allocation.figures.parent[result.rows] == -1)
     gains = result.gain[-1, top]
     if not len(top) or np.isnan(gains).all():
-        return card(t("web.card.hardest", lang), t("web.card.nobody", lang), words=True)
+        return _card(t("web.card.hardest", lang), t("web.card.nobody", lang), words=True)
     at = int(top[np.nanargmax(gains)])
-    return card(
+    return _card(
         t("web.card.hardest", lang),
         shown.labels.agency(shown.allocation.figures.codes[result.rows[at]]),
         t(
@@ -130,7 +137,7 @@ def _hardest(shown: Shown) -> Component:
 
 def _bounds(shown: Shown) -> Component:
     lang, summary = shown.lang, shown.summary
-    return card(
+    return _card(
         t("web.card.bounds", lang),
         t("web.card.bounds_big", lang, lower=summary.at_lower, upper=summary.at_upper),
         t("web.card.bounds_sub", lang, agencies=summary.agencies),
@@ -145,7 +152,7 @@ def _to_bring(shown: Shown) -> Component:
     if plan.kind is Kind.FLOW and plan.basis is Basis.CUMULATIVE and summary.implied_in_period_rate is not None:
         since = shown.allocation.plan.as_of
         label = t("web.card.implied", lang)
-        return card(
+        return _card(
             label,
             share(summary.implied_in_period_rate, lang),
             t("web.card.implied_sub", lang, since=since, goal=share(summary.goal, lang, 1, trim=True)),
@@ -160,7 +167,7 @@ def _to_bring(shown: Shown) -> Component:
     top = shown.allocation.figures.parent[shown.result.rows] == -1
     to_do = float(np.nansum(shown.result.to_do[-1][top]))
     words = shown.labels.unit(shown.indicator, to_do)
-    return card(
+    return _card(
         t("web.card.to_do", lang),
         f"{number(to_do, lang, signed=True)}",
         t("web.card.to_do_sub", lang, unit=words, period=summary.period),

@@ -19,6 +19,12 @@ MARKS: Mapping[str, str] = MappingProxyType(
 
 def held_by(shown: Shown, row: int) -> str:
     """What decided the last target where it was not the method alone, and what about it is assumed."""
+    if row not in shown.holders:
+        shown.holders[row] = _said(shown, row)
+    return shown.holders[row]
+
+
+def _said(shown: Shown, row: int) -> str:
     result, lang, labels = shown.result, shown.lang, shown.labels
     parts = []
     match result.status[-1, row]:

@@ -7,6 +7,7 @@ from dash.development.base_component import Component
 
 from dashapp import messages
 from dashapp.i18n import t
+from dashapp.views.markup import lasting
 from dashapp.views.parts import icon
 from dashapp.views.shown import Shown
 
@@ -21,13 +22,16 @@ def notes(shown: Shown) -> list[Component]:
     found += [("warning", one) for one in shown.allocation.warnings]
     own = [(kind, one) for kind, one in found if one.details.get("indicator", shown.indicator) == shown.indicator]
     lines = [
-        html.Li(
-            [icon("warning" if kind == "conflict" else "info"), html.Span(messages.of_note(one, kind, shown.labels))]
-        )
+        _line("warning" if kind == "conflict" else "info", messages.of_note(one, kind, shown.labels))
         for kind, one in own[:NOTES_SHOWN]
     ]
     if len(own) > NOTES_SHOWN:
-        lines.append(html.Li([icon("info"), html.Span(t("web.notes.more", lang, count=len(own) - NOTES_SHOWN))]))
+        lines.append(_line("info", t("web.notes.more", lang, count=len(own) - NOTES_SHOWN)))
     about = [shown.campaign.note[lang], t("web.notes.source", lang, source=shown.campaign.source[lang])]
-    lines += [html.Li([icon("info"), html.Span(text)]) for text in about if text]
+    lines += [_line("info", text) for text in about if text]
     return [html.Summary(t("web.notes.title", lang, count=len(own))), html.Ul(lines, className="notes panel-body")]
+
+
+@lasting
+def _line(sign: str, text: str) -> Component:
+    return html.Li([icon(sign), html.Span(text)])

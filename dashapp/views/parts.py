@@ -338,6 +338,7 @@ def twin_table(twin: Twin) -> html.Div:
 
 
 @lasting
+@lasting
 def legend_key(kind: str, text: str) -> html.Li:
     """One entry of a legend; `kind` is a key of ``.key-<kind>`` in the style sheet."""
     return html.Li([html.Span(className=f"key key-{kind}", **aria(hidden="true")), text])

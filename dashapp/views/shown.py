@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,11 @@ class Shown:
     plan: IndicatorPlan
     rows: NDArray[np.intp]
 
+    @cached_property
+    def holders(self) -> dict[int, str]:
+        """What holds the target of a row of the result, as it was said once (`held.held_by`)."""
+        return {}
+
     @property
     def lang(self) -> str:
         return self.state.lang
@@ -56,16 +61,16 @@ class Shown:
     def indicator(self) -> str:
         return self.state.indicator
 
-    @property
+    @cached_property
     def periods(self) -> tuple[str, ...]:
         return tuple(one.id for one in self.allocation.plan.periods)
 
-    @property
+    @cached_property
     def summary(self) -> Summary:
         """The province's summary of the shown indicator at the last period."""
         return self.allocation.summary(self.indicator, self.periods[-1])
 
-    @property
+    @cached_property
     def group(self) -> Summary | None:
         """The summary of the agency whose children are shown, at the last period."""
         asked = (self.state.inside, self.indicator, self.periods[-1])
