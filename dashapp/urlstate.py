@@ -13,7 +13,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from dashapp import measurestate
@@ -111,6 +111,9 @@ class Levers:
 
 
 UNTOUCHED = Levers()
+
+
+Lever = TypeVar("Lever", Levers, MeasureLever)
 
 
 @dataclass(frozen=True)
@@ -264,6 +267,9 @@ _FIELDS: Mapping[str, str] = MappingProxyType(
         "tr": "trend",
     }
 )
+_OPTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"basis": BASES, "mode": MODES, "grid": GRIDS, "pace": PACES, "start": STARTS}
+)
 _NUMBERS = frozenset({"goal", "milestone", "floor", "cap", "step", "reach"})
 
 
@@ -351,125 +357,131 @@ def parse_page(address: str, state: PageState, choices: Choices) -> tuple[PageSt
     state : PageState
         Campaign, scenario and versions as opened; the address's own are not looked at again.
     """
-    pairs = split(address)[1]
-    faults: list[Fault] = []
-    state = replace(state, lang=language(address))
-    for key, value in pairs:
-        state = _with_pair(state, key, value, choices, faults)
-    return state, tuple(faults)
+    reader = _Reader(state, choices)
+    for key, value in split(address)[1]:
+        reader.take(key, value)
+    return reader.state(language(address)), tuple(reader.faults)
 
 
-def _with_pair(state: PageState, key: str, value: str, choices: Choices, faults: list[Fault]) -> PageState:
-    def known(options: Collection[str], name: str) -> PageState:
-        if value in options:
-            changed: dict[str, Any] = {name: value}
-            return replace(state, **changed)
-        faults.append(Fault("unknown_value", key, value, tuple(options) if len(options) <= MOST_NAMED else ()))
-        return state
+class _Reader:
+    """What the pairs of an address say, gathered first: a page has one state, not one after every pair."""
 
-    match key:
-        case "lang":
-            return known(LANGUAGES, "lang")
-        case "i":
-            return known(choices.indicators, "indicator")
-        case "in":
-            return known(choices.agencies, "inside")
-        case "a":
-            return known(choices.agencies, "agency")
-        case "o":
-            return known(ORDERS, "order")
-        case "view":
-            return known(VIEWS, "view")
-        case "sure":
-            if value not in map(str, SURES):
-                faults.append(Fault("unknown_value", key, value, tuple(map(str, SURES))))
-                return state
-            return replace(state, sure=int(value))
-        case "v" | "fv":
-            if not _NUMBER.fullmatch(value):
-                faults.append(Fault("bad_version", key, value))
-            return state
-        case "pin":
-            return _with_pin(state, value, choices, faults)
-        case "vol":
-            number = volume(value)
-            if number is None:
-                faults.append(Fault("bad_volume", key, value))
-            return replace(state, volume=number)
-        case "fol":
-            return known(FOLLOWS, "follow")
-        case "drop":
-            rules = tuple(dict.fromkeys(rule for rule in value.split(",") if _ID.fullmatch(rule)))
-            return replace(state, dropped=rules)
-        case "relax":
-            number = percent(value)
-            if number is None:
-                faults.append(Fault("bad_number", key, value))
-            return replace(state, relaxed=number or 0.0)
-    return _with_lever(state, key, value, choices, faults)
+    def __init__(self, state: PageState, choices: Choices) -> None:
+        self._before, self._choices = state, choices
+        self._fields: dict[str, Any] = {}
+        self._levers: dict[str, dict[str, Any]] = {}
+        self._measures: dict[str, dict[str, Any]] = {}
+        self._pins: dict[tuple[str, str, str], float] = {}
+        self.faults: list[Fault] = []
 
+    def state(self, lang: str) -> PageState:
+        """The page with all that was taken."""
+        levers = {id: replace(self._before.of(id), **said) for id, said in self._levers.items()}
+        before = self._before.measures
+        measures = {id: replace(before.get(id, MeasureLever()), **said) for id, said in self._measures.items()}
+        pins = {one.place: one.value for one in self._before.pins} | self._pins
+        return replace(
+            self._before,
+            lang=lang,
+            levers=_touched(self._before.levers, levers),
+            measures=_touched(before, measures),
+            pins=tuple(Pin(*place, pins[place]) for place in sorted(pins)),
+            **self._fields,
+        )
 
-def _with_lever(state: PageState, key: str, value: str, choices: Choices, faults: list[Fault]) -> PageState:
-    short, _, indicator = key.partition(".")
-    if short in measurestate.FIELDS:
-        return _with_measure(state, key, value, choices, faults)
-    name = _FIELDS.get(short)
-    if name is None or indicator not in choices.indicators:
-        faults.append(Fault("unknown_key", key, value))
-        return state
-    if name in _NUMBERS:
-        number = percent(value)
-        if number is None:
-            faults.append(Fault("bad_number", key, value))
-            return state
-        return _lever(state, indicator, name, number)
-    if name == "trend":
-        said = trend(value)
+    def take(self, key: str, value: str) -> None:
+        """One pair; what cannot be used becomes a fault."""
+        match key:
+            case "lang":
+                self._known(key, value, LANGUAGES)
+            case "i":
+                self._known(key, value, self._choices.indicators, "indicator")
+            case "in":
+                self._known(key, value, self._choices.agencies, "inside")
+            case "a":
+                self._known(key, value, self._choices.agencies, "agency")
+            case "o":
+                self._known(key, value, ORDERS, "order")
+            case "view":
+                self._known(key, value, VIEWS, "view")
+            case "fol":
+                self._known(key, value, FOLLOWS, "follow")
+            case "sure":
+                if value in map(str, SURES):
+                    self._fields["sure"] = int(value)
+                else:
+                    self._fault("unknown_value", key, value, tuple(map(str, SURES)))
+            case "v" | "fv":
+                if not _NUMBER.fullmatch(value):
+                    self._fault("bad_version", key, value)
+            case "pin":
+                self._pin(value)
+            case "vol":
+                self._fields["volume"] = volume(value)
+                if self._fields["volume"] is None:
+                    self._fault("bad_volume", key, value)
+            case "drop":
+                self._fields["dropped"] = tuple(dict.fromkeys(rule for rule in value.split(",") if _ID.fullmatch(rule)))
+            case "relax":
+                number = percent(value)
+                self._fields["relaxed"] = number or 0.0
+                if number is None:
+                    self._fault("bad_number", key, value)
+            case _:
+                short, _, name = key.partition(".")
+                if short in measurestate.FIELDS:
+                    self._measure(key, value, measurestate.FIELDS[short], name)
+                elif short in _FIELDS and name in self._choices.indicators:
+                    self._lever(key, value, _FIELDS[short], name)
+                else:
+                    self._fault("unknown_key", key, value)
+
+    def _fault(self, code: str, key: str, found: str, known: tuple[str, ...] = ()) -> None:
+        self.faults.append(Fault(code, key, found, known))
+
+    def _known(self, key: str, value: str, options: Collection[str], field: str = "") -> None:
+        """One of the options, for a field of the page if it is named."""
+        if value not in options:
+            self._fault("unknown_value", key, value, tuple(options) if len(options) <= MOST_NAMED else ())
+        elif field:
+            self._fields[field] = value
+
+    def _lever(self, key: str, value: str, name: str, indicator: str) -> None:
+        said: str | float | None
+        if name in _NUMBERS:
+            said, fault = percent(value), Fault("bad_number", key, value)
+        elif name == "trend":
+            said, fault = trend(value), Fault("bad_trend", key, value, TRENDS)
+        else:
+            known = self._choices.methods if name == "method" else _OPTIONS[name]
+            said, fault = value if value in known else None, Fault("unknown_value", key, value, known)
         if said is None:
-            faults.append(Fault("bad_trend", key, value, TRENDS))
-            return state
-        return _lever(state, indicator, name, said)
-    options = {
-        "method": choices.methods,
-        "basis": BASES,
-        "mode": MODES,
-        "grid": GRIDS,
-        "pace": PACES,
-        "start": STARTS,
-    }[name]
-    if value not in options:
-        faults.append(Fault("unknown_value", key, value, options))
-        return state
-    return _lever(state, indicator, name, value)
+            self.faults.append(fault)
+        else:
+            self._levers.setdefault(indicator, {})[name] = said
+
+    def _measure(self, key: str, value: str, name: str, id: str) -> None:
+        if id not in self._choices.measures:
+            self._fault("unknown_measure", key, id, tuple(self._choices.measures))
+            return
+        said = measurestate.read(name, value, self._choices.agencies)
+        if said is None:
+            self._fault(f"bad_measure_{name}", key, value)
+        else:
+            self._measures.setdefault(id, {})[name] = said
+
+    def _pin(self, text: str) -> None:
+        indicator, agency, period, number = (*text.split(":"), "", "", "", "")[:4]
+        value, own = percent(number), self._choices
+        fits = indicator in own.indicators and agency in own.agencies and period in own.periods
+        if value is None or not fits or text.count(":") != 3:
+            self._fault("bad_pin", "pin", text)
+        else:
+            self._pins[indicator, agency, period] = value
 
 
-def _with_measure(state: PageState, key: str, value: str, choices: Choices, faults: list[Fault]) -> PageState:
-    short, _, id = key.partition(".")
-    name = measurestate.FIELDS[short]
-    if id not in choices.measures:
-        faults.append(Fault("unknown_measure", key, id, tuple(choices.measures)))
-        return state
-    said = measurestate.read(name, value, choices.agencies)
-    if said is None:
-        faults.append(Fault(f"bad_measure_{name}", key, value))
-        return state
-    changed: dict[str, Any] = {name: said}
-    return state.with_measure(id, replace(state.measures.get(id, MeasureLever()), **changed))
-
-
-def _with_pin(state: PageState, text: str, choices: Choices, faults: list[Fault]) -> PageState:
-    indicator, agency, period, number = (*text.split(":"), "", "", "", "")[:4]
-    value = percent(number)
-    fits = indicator in choices.indicators and agency in choices.agencies and period in choices.periods
-    if value is None or not fits or text.count(":") != 3:
-        faults.append(Fault("bad_pin", "pin", text))
-        return state
-    return state.pinned((indicator, agency, period), value)
-
-
-def _lever(state: PageState, indicator: str, name: str, value: Any) -> PageState:
-    changed: dict[str, Any] = {name: value}
-    return state.with_levers(indicator, replace(state.of(indicator), **changed))
+def _touched(before: Mapping[str, Lever], after: Mapping[str, Lever]) -> Mapping[str, Lever]:
+    return {name: one for name, one in {**before, **after}.items() if not one.untouched}
 
 
 # --- the comparison ------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -38,6 +39,8 @@ VOLUME = "volume"
 TOP = "top"
 """The choice of agencies that have none above them."""
 
+OPTIONS_KEPT = 64
+"""Lists of options, which nobody changes: there are a few of each."""
 _OFF: Mapping[str, float] = MappingProxyType(
     {"milestone": 0.0, "floor": levers.NO_FLOOR, "cap": levers.NO_CAP, "step": levers.NO_STEP}
 )
@@ -189,8 +192,8 @@ def read(state: PageState, opened: Opened, moved: Moved) -> PageState:
 
 
 def _with(state: PageState, opened: Opened, indicator: str, **values: Any) -> PageState:
-    now = replace(levers.settled(state, opened.scenario, indicator), **values)
-    return state.with_levers(indicator, levers.moved(now, opened.scenario, indicator))
+    own = levers.set_to(state.of(indicator), opened.scenario, indicator, values)
+    return state if own == state.of(indicator) else state.with_levers(indicator, own)
 
 
 Hint = list[str]
@@ -267,11 +270,13 @@ def _written(name: str, value: float | None, lang: str) -> str:
     return share(value / 100, lang, 1, trim=True)
 
 
+@lru_cache(maxsize=OPTIONS_KEPT)
 def _methods(own: str, lang: str) -> list[Option]:
     known = [name for name in METHODS if name != "blend" or own == "blend"]
     return [{"label": t(f"terms.method.{name}.name", lang), "value": name} for name in known]
 
 
+@lru_cache(maxsize=OPTIONS_KEPT)
 def _grids(own: str | None, mode: str | None, lang: str) -> list[Option]:
     """Grids to choose from; the scenario's own one only where it has one."""
     found = [{"label": _grid(name, lang), "value": name} for name in GRIDS]

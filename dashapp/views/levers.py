@@ -9,7 +9,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from dashapp.urlstate import GRIDS, TRENDS, Levers, PageState, Pin, written
+from dashapp.urlstate import GRIDS, TRENDS, UNTOUCHED, Levers, PageState, Pin, written
 from engine import IndicatorPlan, Plan, Rounding, RoundingMode, Rule, RuleKind, Start, Trend, Where
 from scenarios import Scenario
 
@@ -72,10 +72,17 @@ def _over(own: Levers, saved: Levers) -> Levers:
 
 def moved(levers: Levers, scenario: Scenario, indicator: str) -> Levers:
     """Only what differs from the scenario as saved; the rest becomes None."""
-    saved = of_saved(scenario, indicator)
-    same: dict[str, Any] = {name: None for name, value in vars(levers).items() if value == getattr(saved, name)}
-    kept = replace(levers, **same)
-    return replace(kept, grid=None) if kept.grid == OWN_GRID else kept
+    return set_to(UNTOUCHED, scenario, indicator, vars(levers))
+
+
+def set_to(own: Levers, scenario: Scenario, indicator: str, values: Mapping[str, Any]) -> Levers:
+    """A person's levers with some more set; only what differs from the scenario as saved stays."""
+    saved = vars(of_saved(scenario, indicator))
+    said = {**vars(own), **values}
+    kept = {name: None if value == saved[name] else value for name, value in said.items()}
+    if kept["grid"] == OWN_GRID:
+        kept["grid"] = None
+    return Levers(**kept)
 
 
 def grid_of(rounding: Rounding) -> str:
@@ -98,6 +105,7 @@ def governed(rule: Rule, lever: str, plan: Plan, indicator: str) -> bool:
     )
 
 
+@lru_cache(maxsize=SAVED_KEPT)
 def listed(scenario: Scenario, indicator: str) -> tuple[Rule, ...]:
     """The scenario's rules for an indicator for which there is no slider."""
     plan = scenario.plan

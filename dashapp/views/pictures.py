@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -68,7 +68,7 @@ def _agencies(shown: Shown, order: Order) -> Picture:
     left = MOST_ROWS
     groups = []
     for level, rows in by_level(shown, order):
-        bells = [_bell(shown, int(row)) for row in rows[:left]]
+        bells = _bells(shown, rows[:left])
         left -= len(bells)
         if bells:
             groups.append((t(f"web.group.{level}", lang), bells))
@@ -91,27 +91,48 @@ def _goal(shown: Shown) -> Goal | None:
     return Goal(value, t(key, shown.lang, goal=written), written)
 
 
-def _bell(shown: Shown, row: int) -> Bell:
-    result, lang = shown.result, shown.lang
-    code = shown.allocation.figures.codes[result.rows[row]]
-    target = _known(result.target[-1, row])
+def _bells(shown: Shown, rows: NDArray[np.intp]) -> list[Bell]:
+    """One bell per row; columns are read as a whole, as numbers out of arrays one by one take most of the time."""
+    result, codes = shown.result, shown.allocation.figures.codes
+    counts = zip(*(one[rows].tolist() for one in (result.current, result.numerator, result.denominator)), strict=True)
+    targets = map(tuple, result.target[:, rows].T.tolist())
+    found = []
+    for row, position, told, aims in zip(rows.tolist(), result.rows[rows].tolist(), counts, targets, strict=True):
+        code, mark, note = codes[position], _mark(shown, row), held_by(shown, row)
+        found.append(_bell(code, shown.labels.agency(code), told, shown.periods, aims, mark, note, shown.lang))
+    return found
+
+
+@lru_cache(maxsize=WRITTEN_KEPT)
+def _bell(
+    code: str,
+    name: str,
+    told: tuple[float, float, float],
+    periods: tuple[str, ...],
+    targets: tuple[float, ...],
+    mark: str,
+    note: str,
+    lang: str,
+) -> Bell:
+    """By what it shows: most moves leave many agencies where they were. `told` is the rate with its two counts."""
+    shares = [_target_text(one, lang) for one in targets]
+    lines = [_of_period(id, text, lang) for id, text in zip(periods, shares, strict=True)]
+    target = _known(targets[-1])
     return Bell(
         code=code,
-        name=shown.labels.agency(code),
-        now=_known(result.current[row]),
-        middle=_known(result.target[0, row]) if len(shown.periods) > 1 else None,
+        name=name,
+        now=_known(told[0]),
+        middle=_known(targets[0]) if len(periods) > 1 else None,
         target=target,
-        mark=_mark(shown, row),
-        label=_target_text(target, lang) if target is not None else t("web.chart.no_target", lang),
-        hover=_box(shown, row, *_target_lines(shown, row)),
+        mark=mark,
+        label=t("web.chart.no_target", lang) if target is None else shares[-1],
+        hover=_joined(_head(name, *told, lang), lines, note),
     )
 
 
-def _target_lines(shown: Shown, row: int) -> list[str]:
-    return [
-        _of_period(id, _target_text(float(shown.result.target[at, row]), shown.lang), shown.lang)
-        for at, id in enumerate(shown.periods)
-    ]
+def _last_line(shown: Shown, row: int) -> str:
+    """What the box of an agency says of its last target."""
+    return _of_period(shown.periods[-1], _target_text(float(shown.result.target[-1, row]), shown.lang), shown.lang)
 
 
 def legend(shown: Shown) -> list[Component]:
@@ -330,7 +351,7 @@ def _dot(shown: Shown, row: int, gain: float) -> efforts.Dot:
         gain=gain,
         to_do=max(to_do, 0.0),
         mark=_mark(shown, row),
-        hover=_box(shown, row, _target_lines(shown, row)[-1], _gain_line(gain, lang), more),
+        hover=_box(shown, row, _last_line(shown, row), _gain_line(gain, lang), more),
     )
 
 
@@ -421,7 +442,7 @@ def _by_level(shown: Shown, whole: Burden, drawn: NDArray[np.intp]) -> list[tupl
 
 def _lift(shown: Shown, row: int, gain: float) -> strips.Lift:
     code = shown.allocation.figures.codes[shown.result.rows[row]]
-    hover = _box(shown, row, _target_lines(shown, row)[-1], _gain_line(gain, shown.lang))
+    hover = _box(shown, row, _last_line(shown, row), _gain_line(gain, shown.lang))
     return strips.Lift(code, shown.labels.agency(code), gain, hover)
 
 
@@ -485,8 +506,11 @@ def _box(shown: Shown, row: int, *lines: str) -> str:
     result, lang = shown.result, shown.lang
     name = shown.labels.agency(shown.allocation.figures.codes[result.rows[row]])
     counts = float(result.current[row]), float(result.numerator[row]), float(result.denominator[row])
-    note = held_by(shown, row)
-    return "<br>".join([_head(name, *counts, lang), *lines, *([note] if note else [])])
+    return _joined(_head(name, *counts, lang), lines, held_by(shown, row))
+
+
+def _joined(head: str, lines: Iterable[str], note: str) -> str:
+    return "<br>".join([head, *lines, *([note] if note else [])])
 
 
 @lru_cache(maxsize=WRITTEN_KEPT)
