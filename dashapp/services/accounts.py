@@ -22,7 +22,7 @@ from dashapp.services.provision import SYSTEM
 from dashapp.services.refused import RefusedError, kept
 from dashapp.services.rights import Action, Actor, Role, needs
 from data.store import Store, StoreError, Work
-from data.store.records import User
+from data.store.records import Holder, User
 
 CONSOLE = Actor("console", "console", Role.ADMIN)
 """Whoever runs commands on the server: whoever can read the database file has every right already."""
@@ -337,7 +337,7 @@ def _too_many_error() -> RefusedError:
     return RefusedError("too_many_attempts", seconds=int(WINDOW.total_seconds()))
 
 
-def of_record(user: User) -> Account:
+def of_record(user: User | Holder) -> Account:
     """What may be known of a user outside the store."""
     return Account(user.name, user.display_name, Role(user.role), user.active, user.session_epoch, user.version)
 

@@ -367,6 +367,18 @@ class User:
 
 
 @dataclass(frozen=True)
+class Holder:
+    """A user as everybody who asks for something is looked at: without the hash of the password."""
+
+    name: str
+    display_name: str
+    role: str
+    active: bool
+    session_epoch: int
+    version: int
+
+
+@dataclass(frozen=True)
 class SetupToken:
     """A secret that may be used once for a purpose until it expires; only its hash is kept."""
 

@@ -54,10 +54,10 @@ class Users(Repository):
         """The user of that name, whatever its case or width, or None."""
         return self._quick(records.User, plainly(tables.User, records.User, "key"), key=name_key(name))
 
-    def holding(self, name: str, hash: str, *, purpose: str) -> records.User | None:
+    def holding(self, name: str, hash: str, *, purpose: str) -> records.Holder | None:
         """The user of that name, if there is one and the secret of that hash can be used now: one question."""
         asked = {"key": name_key(name), "hash": hash, "purpose": purpose, "now": self._turn.at}
-        return self._quick(records.User, _holding(), **asked)
+        return self._quick(records.Holder, _holding(), **asked)
 
     def list(self) -> tuple[records.User, ...]:
         """All users by name."""
@@ -171,7 +171,7 @@ def _holding() -> Select[Any]:
     own = tables.SetupToken
     usable = (own.hash == bindparam("hash"), own.purpose == bindparam("purpose"), own.used_at.is_(None))
     usable_now = exists().where(*usable, own.expires > bindparam("now"))
-    return plainly(tables.User, records.User, "key").where(usable_now)
+    return plainly(tables.User, records.Holder, "key").where(usable_now)
 
 
 def name_key(name: str) -> str:

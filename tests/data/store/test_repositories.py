@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 
 from data.reference import figures as shipped
 from data.store import Store, StoreError, Work, tables
-from data.store.records import Agency, Indicator, State, SuccessionKind, User
+from data.store.records import Agency, Holder, Indicator, State, SuccessionKind, User
 from engine import Figures, FiguresError, History
 from tests.data.store import samples
 from tests.data.store.samples import CAMPAIGN
@@ -558,11 +558,12 @@ def test_whoever_holds_a_secret_is_found_until_it_is_over(database_url: str) -> 
     now = [datetime(2026, 11, 24, 8, 0, tzinfo=UTC)]
     store = Store.open(database_url, clock=lambda: now[0])
     hour = timedelta(hours=1)
-    lan = in_work(store, lambda work: work.users.add("Lan", display_name="Lan", password_hash="x", role="staff"))  # noqa: S106
+    in_work(store, lambda work: work.users.add("Lan", display_name="Lan", password_hash="x", role="staff"))  # noqa: S106
+    lan = Holder("Lan", "Lan", "staff", active=True, session_epoch=1, version=1)
     for secret in ("one", "two"):
         in_work(store, lambda work, secret=secret: work.tokens.add(secret, purpose="session", expires=work.at + hour))
 
-    def holder(name: str, secret: str, purpose: str = "session") -> User | None:
+    def holder(name: str, secret: str, purpose: str = "session") -> Holder | None:
         return read(store, lambda work: work.users.holding(name, secret, purpose=purpose))
 
     assert holder("lan", "one") == holder("ＬＡＮ", "two") == lan
