@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 
 from data.reference import figures as shipped
 from data.store import Store, StoreError, Work, tables
-from data.store.records import Agency, Holder, Indicator, State, SuccessionKind, User
+from data.store.records import Agency, Holder, Indicator, State, SuccessionKind
 from engine import Figures, FiguresError, History
 from tests.data.store import samples
 from tests.data.store.samples import CAMPAIGN
