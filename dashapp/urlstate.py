@@ -12,9 +12,10 @@ import math
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlencode, urlsplit
 
 from dashapp import measurestate
 from dashapp.i18n import LANGUAGES
@@ -29,6 +30,8 @@ DECIMALS = 4
 LONGEST = 4000
 """Characters of a query that are read; longer ones are no address of ours."""
 
+QUOTED_KEPT, SPLIT_KEPT = 4096, 256
+"""Values and addresses remembered: each is asked for several times while one question is answered."""
 MOST_NAMED = 12
 """A fault names what would be right where that is not too long a list."""
 
@@ -302,17 +305,28 @@ def format_page(state: PageState) -> str:
     if state.agency:
         pairs.append(("a", state.agency))
     path = f"{WORKBENCH}/{quote(state.campaign)}/{quote(state.slug)}"
-    return path + ("?" + urlencode(pairs, safe=",:") if pairs else "")
+    return path + ("?" + "&".join(f"{_quoted(key)}={_quoted(value)}" for key, value in pairs) if pairs else "")
+
+
+@lru_cache(maxsize=QUOTED_KEPT)
+def _quoted(text: str) -> str:
+    """A part of a query: every answer writes some ten addresses, nearly all of the same parts."""
+    return quote_plus(text, safe=",:")
 
 
 # --- from an address to its page -----------------------------------------------------------------------------
-def split(address: str) -> tuple[str, list[tuple[str, str]]]:
+def split(address: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Path and query pairs of an address; a query that is too long counts as none, and so does what is no address."""
+    return _parts(address if len(address) <= LONGEST else address.partition("?")[0][:LONGEST])
+
+
+@lru_cache(maxsize=SPLIT_KEPT)
+def _parts(address: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     try:
-        parts = urlsplit(address) if len(address) <= LONGEST else urlsplit(address.partition("?")[0][:LONGEST])
+        parts = urlsplit(address)
     except ValueError:  # such as //[
-        return "", []
-    return unquote(parts.path), parse_qsl(parts.query, keep_blank_values=True)
+        return "", ()
+    return unquote(parts.path), tuple(parse_qsl(parts.query, keep_blank_values=True))
 
 
 def language(address: str) -> str:
