@@ -131,11 +131,17 @@ class Figures:
         return replace(self, history=history)
 
     def months(self, indicator: str) -> Months | None:
-        """The past of one indicator's rows; None where nothing is known."""
+        """The past of one indicator's rows, laid out once; None where nothing is known."""
         if self.history is None or indicator not in self.history.indicators:
             return None
-        rows = self.indicators[indicator].rows
-        return self.history.months(indicator, tuple(self.codes[row] for row in rows))
+        if indicator not in self._months:
+            rows = self.indicators[indicator].rows
+            self._months[indicator] = self.history.months(indicator, tuple(self.codes[row] for row in rows))
+        return self._months[indicator]
+
+    @cached_property
+    def _months(self) -> dict[str, Months]:
+        return {}
 
     @cached_property
     def sha256(self) -> str:

@@ -118,7 +118,7 @@ class History:
 
     @property
     def indicators(self) -> tuple[str, ...]:
-        return tuple(sorted(set(self.frame["indicator"])))
+        return tuple(sorted(self._by_indicator))
 
     @cached_property
     def _by_indicator(self) -> Mapping[str, pd.DataFrame]:
@@ -142,6 +142,8 @@ class History:
         numerator[at], denominator[at] = part["numerator"].to_numpy(), part["denominator"].to_numpy()
         unknown = np.isnan(numerator) | np.isnan(denominator)
         numerator[unknown] = denominator[unknown] = np.nan
+        for counts in (numerator, denominator):
+            counts.setflags(write=False)  # `Figures` gives the same ones to everybody who asks
         return Months(tuple(ends), numerator, denominator)
 
 

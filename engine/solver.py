@@ -22,6 +22,8 @@ TOLERANCE = 1e-12
 """Pooled share within which a goal counts as reached."""
 
 _CONVERGED = 1e-13
+_A_LITTLE = 1e-9
+"""Part of a lift that is taken back to see whether anything moves there."""
 _BLOCK = 8192
 """Rows worked on at a time: they stay in the cache, and BLAS starts no threads for so few."""
 
@@ -307,8 +309,9 @@ class _Plain:
     def sample(self, stride: int) -> _Plain:  # noqa: ARG002
         return self
 
-    def moving_at(self, lift: float, weights: Floats) -> bool:  # noqa: ARG002
-        return False
+    def moving_at(self, lift: float, weights: Floats) -> bool:
+        less = self.respond(np.array([lift * (1.0 - _A_LITTLE)]))
+        return float((self.respond(np.array([lift])) - less).dot(weights)) > _CONVERGED * lift * float(weights.sum())
 
     def saturation(self) -> Floats:
         return self.highest
