@@ -22,6 +22,8 @@ TOLERANCE = 1e-12
 """Pooled share within which a goal counts as reached."""
 
 _CONVERGED = 1e-13
+_A_STEP = 1e-6
+"""Lift by which one looks ahead for the derivative of a response that has none: exact where it is linear."""
 _A_LITTLE = 1e-9
 """Part of a lift that is taken back to see whether anything moves there."""
 _BLOCK = 8192
@@ -290,7 +292,7 @@ def _least_alike(respond: Linear | SCurve, lift: Floats, weights: Floats) -> Flo
 
 
 class _Plain:
-    """Any nondecreasing callable, without a derivative."""
+    """Any nondecreasing callable; of one group, its derivative is taken a little ahead, elsewhere there is none."""
 
     ends = True
 
@@ -304,7 +306,11 @@ class _Plain:
         return self.groups.dot(self.respond(lift), weights), np.zeros(self.groups.count)
 
     def total(self, lift: float, weights: Floats) -> tuple[float, float]:
-        return float(self.respond(np.array([lift])).dot(weights)), 0.0
+        value = float(self.respond(np.array([lift])).dot(weights))
+        ahead = min(lift + _A_STEP, float(self.highest[0]))
+        if not ahead > lift:
+            return value, 0.0
+        return value, (float(self.respond(np.array([ahead])).dot(weights)) - value) / (ahead - lift)
 
     def sample(self, stride: int) -> _Plain:  # noqa: ARG002
         return self

@@ -189,6 +189,17 @@ def test_volumes_follow_last_year_where_asked_and_say_so() -> None:
     assert refused.value.code == "last_year_missing"
 
 
+def test_months_are_laid_out_once_and_nobody_changes_them() -> None:
+    own = told(ROWS)
+    months = own.months("online")
+    assert own.months("online") is months
+    for counts in (months.numerator, months.denominator):
+        with pytest.raises(ValueError, match="read-only"):
+            counts[0, 0] = 1.0
+    other = own.with_history(told(ROWS, grow=0.05).history)
+    assert not np.array_equal(other.months("online").numerator, months.numerator)
+
+
 def test_months_that_do_not_add_up_are_told() -> None:
     own = told(ROWS)
     assert "history_disagrees" not in {one.code for one in allocate(own, projected(Trend.RECENT)).warnings}

@@ -27,6 +27,7 @@ from engine import (
     allocate,
     least_lift,
 )
+from engine.solver import Linear
 from tests.engine.build import Q3, Q4, Row, figures, plan, rule
 
 ROWS = [
@@ -255,6 +256,21 @@ def test_least_lift_is_the_least() -> None:
     """A response with a flat piece: the first lift that reaches the goal, not any."""
     lift = least_lift(lambda at: np.clip(np.array([0.2 + at[0], 0.2 + at[0]]), 0.0, 0.5), np.ones(2), 0.5, highest=1.0)
     assert lift[0] == pytest.approx(0.3, abs=1e-9)
+
+
+@pytest.mark.parametrize("goal", [0.25, 0.37, 0.5, 0.6, 0.75])
+def test_least_lift_of_any_callable_is_that_of_the_same_lines(goal: float) -> None:
+    """On the way, at a bound that all reach together, and between two that they reach one after the other."""
+    base, upper, weights = np.array([0.1, 0.2, 0.2]), np.array([0.6, 0.7, 0.9]), np.array([1.0, 2.0, 5.0])
+    lines = Linear(base, np.ones(3), base, upper)
+    asked = []
+
+    def plain(lift: np.ndarray) -> np.ndarray:
+        asked.append(lift)
+        return lines(lift)
+
+    assert least_lift(plain, weights, goal, highest=1.0) == pytest.approx(least_lift(lines, weights, goal), abs=1e-12)
+    assert len(asked) < 30, "what moves there is not halved again"
 
 
 def test_least_lift_needs_weight() -> None:

@@ -56,6 +56,16 @@ def test_a_body_that_fails_leaves_nothing(store: Store) -> None:
     assert read(store, lambda work: (work.campaigns.list(), work.log.head()[0])) == ((), 0)
 
 
+def test_what_every_answer_asks_needs_no_objects_of_rows(store: Store) -> None:
+    """A session of rows costs more than the question."""
+    with store.reading() as work:
+        assert work.log.head()[0] == 0
+        assert work.users.holding("lan", "x", purpose="session") is None
+        assert "session" not in vars(work._turn)
+        assert work.campaigns.list() == ()
+        assert "session" in vars(work._turn)
+
+
 def test_who_reads_cannot_write(store: Store) -> None:
     with pytest.raises(StoreError, match="read_only"):
         read(store, samples.campaign)
