@@ -34,10 +34,12 @@ TEMPLATE_TAKE = "template.take"
 HEALTHY = "health.alive"
 READY = "health.ready"
 ASSETS = "_dash_assets.static"
+STYLE = "delivery.style"
+SCRIPT = "delivery.script"
 SUITES = "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>"
 CALLBACK = "/_dash-update-component"
 
-PUBLIC = frozenset({LOGIN, SETUP, HEALTHY, READY, ASSETS})
+PUBLIC = frozenset({LOGIN, SETUP, HEALTHY, READY, ASSETS, STYLE, SCRIPT})
 """Endpoints that anybody reaches; everything else needs a session."""
 
 PAGES = frozenset({"/", "/<path:path>", PASSWORD})

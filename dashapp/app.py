@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 from dash import Dash
 from flask import Flask, request
 
-from dashapp import access, auth, health, logs, security, sending
+from dashapp import access, auth, delivery, health, logs, security, sending
 from dashapp.callbacks import (
     admin,
     ahead_learn,
@@ -37,37 +36,30 @@ from dashapp.services.sweep_files import Place
 from dashapp.settings import Settings
 from dashapp.urlstate import language
 
-KEPT = frozenset({access.ASSETS, access.SUITES})
+KEPT = frozenset({access.ASSETS, access.SUITES, access.STYLE, access.SCRIPT})
 """Endpoints whose answers a browser may keep."""
-ICON = "favicon.svg"
-THEME = "js/32-theme.js"
-"""Runs before anything is painted."""
-EARLY = "js/05-early.js"
-"""Asks for the page before Dash does."""
-_UNUSED = re.compile(r"\s*<script src=\"[^\"]*/(?:polyfill@7|dash_table/bundle)[^\"]*\"></script>")
-"""Scripts that Dash always sends: for browsers that cannot show the grid anyway, and a table that no page has."""
-
-_INDEX = """<!DOCTYPE html>
-<html lang="{lang}">
-    <head>
-        {metas}
-        <title>{title}</title>
-        <link rel="icon" type="image/svg+xml" href="{icon}">
-        <script src="{theme}"></script>
-        <script src="{early}"></script>
-        {css}
-    </head>
-    <body>
-        <div id="react-entry-point"><div class="_dash-loading">{opening}</div></div>
-        <noscript>{noscript}</noscript>
-        <footer>{config}{scripts}{renderer}</footer>
-    </body>
-</html>
-"""
 
 
 class _Pages(Dash):
-    """Dash whose first answer is already in the language of its address, and whose callbacks answer in JSON."""
+    """Dash whose first answer is our own, and whose callbacks answer in JSON."""
+
+    def __init__(self, server: Flask) -> None:
+        super().__init__(
+            "dashapp",
+            server=server,
+            assets_ignore=".*",  # `delivery` says what of them is loaded
+            serve_locally=True,
+            suppress_callback_exceptions=True,
+            title=t("web.brand", LANGUAGES[0]),
+            update_title="",
+            csrf_token_name=security.TOKEN_COOKIE,
+            csrf_header_name=security.TOKEN_HEADER,
+        )
+        self.files = delivery.collect(Path(self.config.assets_folder), self.get_asset_url)
+        self.config.external_stylesheets = [self.files.addresses[delivery.STYLE]]
+        self.config.external_scripts = [self.files.addresses[delivery.SCRIPT]]
+        for namespace, file in delivery.CHUNKS:
+            self.scripts.append_script({"namespace": namespace, "relative_package_path": file})
 
     def callback(self, *parts: Any, **named: Any) -> Any:
         """As Dash's; what the function gives back is written at once (`sending.written`)."""
@@ -96,21 +88,9 @@ class _Pages(Dash):
         favicon: str = "",  # noqa: ARG002 (the index has its own)
         renderer: str = "",
     ) -> str:
-        lang, files = language(request.full_path), _addresses(self)
-        return _INDEX.format(
-            lang=lang,
-            metas=metas,
-            title=t("web.brand", lang),
-            icon=files[ICON],
-            theme=files[THEME],
-            early=files[EARLY],
-            css=css,
-            opening=t("web.opening", lang),
-            noscript=t("web.noscript", lang),
-            config=config,
-            scripts=_UNUSED.sub("", scripts),
-            renderer=renderer,
-        )
+        address = request.full_path.removesuffix("?")
+        parts = {"metas": metas, "css": css, "config": config, "scripts": scripts, "renderer": renderer}
+        return delivery.index(self.files, address, language(address), **parts)
 
 
 def create_app(store: Store, settings: Settings | None = None) -> Dash:
@@ -141,17 +121,8 @@ def create_app(store: Store, settings: Settings | None = None) -> Dash:
     actions: dict[str, Action] = {}
     auth.remember(server, store, settings)
     auth.keep_out(server, settings, csrf, actions)  # before anything else looks at a request
-    app = _Pages(
-        "dashapp",
-        server=server,
-        assets_ignore=r".*\.(txt|svg|woff2)$",
-        serve_locally=True,
-        suppress_callback_exceptions=True,
-        title=t("web.brand", LANGUAGES[0]),
-        update_title="",
-        csrf_token_name=security.TOKEN_COOKIE,
-        csrf_header_name=security.TOKEN_HEADER,
-    )
+    app = _Pages(server)
+    delivery.serve(server, app.files, app.get_asset_url("").rstrip("/"))
     app.layout = lambda: routing.laid_out(store)
     for part in (routing, workbench, compare, keeping, admin, log, figures, finalize, monitor, ahead_sweep):
         part.register(app, store)
@@ -167,15 +138,7 @@ def create_app(store: Store, settings: Settings | None = None) -> Dash:
     sweeps.settle(server, Place(settings.folder, store.url.render_as_string(hide_password=False), settings.scheduler))
     server.register_blueprint(admin_decision.routes(store))
     refused.register(server)
-    refused.assets(server, _addresses(app))
+    refused.assets(server, app.files.addresses)
     security.add_headers(server, settings, app.csp_hashes(), KEPT)
     actions.update(access.actions_of(app))
     return app
-
-
-def _addresses(app: Dash) -> dict[str, str]:
-    """Where style sheets, icon and theme script are, as Dash itself writes it: with the time of their last change."""
-    folder = Path(app.config.assets_folder)
-    files = [*sorted(folder.glob("css/*.css")), folder / ICON, folder / THEME, folder / EARLY]
-    named = {path.relative_to(folder).as_posix(): path.stat().st_mtime for path in files}
-    return {name: f"{app.get_asset_url(name)}?m={changed}" for name, changed in named.items()}

@@ -54,6 +54,7 @@ def register(app: Dash, store: Store) -> None:
         },
         inputs={"asked": Input(ids.EXPLAIN, "data")},
         state={"lang": State(ids.SPOKEN, "data")},
+        prevent_initial_call=True,
     )
     def explained(asked: Any, lang: str) -> dict[str, Any]:
         return moves.explained(store, auth.actor(), asked, lang)

@@ -37,6 +37,7 @@ def options(lang: str, *, whole: bool, **more: Any) -> dict[str, Any]:
         "suppressMovableColumns": True,
         "tooltipShowDelay": 400,
         "animateRows": False,
+        "paginationPageSizeSelector": False,  # else it is made even where there are no pages to leaf through
     }
     if lang == "vi":
         found["getLocaleText"] = {"function": "localeText(params)"}

@@ -1,10 +1,6 @@
-/* Light or dark, chosen before anything is painted; links between pages; the small cards that define a figure.
-   Loaded once in the head and once more among Dash's scripts: the second time finds its work done. */
+/* Light or dark, chosen before anything is painted; links between pages; the small cards that define a figure. */
 (function () {
   "use strict";
-
-  if (window.chitieuTheme) { return; }
-  window.chitieuTheme = true;
 
   /* --- the theme --------------------------------------------------------------------------------------------- */
   const KEY = "chitieu-theme";
