@@ -25,6 +25,7 @@ from dashapp.urlstate import (
     format_page,
     split,
 )
+from dashapp.views.markup import Written, written
 from dashapp.views.parts import aria, carried, icon
 from dashapp.views.person import Visitor, menu
 from scenarios import Campaign
@@ -131,8 +132,9 @@ def _top(place: Place) -> Component:
     return html.Header(
         [
             dcc.Link([icon("mark"), html.Span(t("web.brand", lang))], href=place.overview, className="brand"),
-            html.Nav(
-                [_page_link(t(key, lang), href, here=path == place.here) for path, href, key in links],
+            Written(
+                written([_page_link(t(key, lang), href, here=path == place.here) for path, href, key in links]),
+                "nav",
                 **aria(label=t("web.nav.label", lang)),
             ),
             html.Div(

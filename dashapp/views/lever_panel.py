@@ -14,6 +14,7 @@ from dashapp.services.opened import Opened
 from dashapp.urlstate import BASES, MODES, PACES, PageState
 from dashapp.views import controls, measure_panel, parts, trend_levers
 from dashapp.views.answer import Answer
+from dashapp.views.markup import Box, Written, written
 
 
 def panel(opened: Opened, state: PageState, answer: Answer, choose: Component) -> Component:
@@ -61,13 +62,9 @@ def _head(lang: str) -> Component:
         _tool(ids.REPLAY, "replay", t("web.tool.replay", lang), disabled=True),
         html.Button(t("web.lever.reset", lang), id=ids.RESET, type="button", className="action small"),
     ]
-    return html.Div(
-        [
-            html.H2([parts.icon("levers"), t("web.lever.title", lang)]),
-            html.Div(buttons, className="tools", role="group", **parts.aria(label=t("web.tool.label", lang))),
-        ],
-        className="levers-head",
-    )
+    tools = html.Div(buttons, className="tools", role="group", **parts.aria(label=t("web.tool.label", lang)))
+    title = html.H2([parts.icon("levers"), t("web.lever.title", lang)])
+    return Written(written([title, tools]), className="levers-head")
 
 
 def _tool(id: str, icon: str, words: str, *, disabled: bool) -> Component:
@@ -114,56 +111,34 @@ def _goals(opened: Opened, state: PageState, sliders: list[Component], milestone
 
 
 def _slider(key: str, opened: Opened, state: PageState, answer: Answer) -> Component:
-    """A slider and a box to type in, with one label each; they always say the same."""
+    """A slider and a box to type in, with one label each; the page's script sees to it that they say the same."""
     lang = state.lang
     words, unit = controls.lever_words(key, state, opened)
     value = answer.controls.sliders[key]
     least, most, step = controls.range_of(key)
-    slider, typed = ids.lever(key), ids.lever_typed(key)
-    return html.Div(
-        [
-            html.Div(
-                [
-                    html.Label(words, htmlFor=_dom(slider)),
-                    _hint(key),
-                ],
-                className="head",
-            ),
-            html.Div(
-                [
-                    dbc.Input(
-                        id=slider, type="range", min=least, max=most, step=step, value=value, className="form-range"
-                    ),
-                    html.Div(
-                        [
-                            html.Label(
-                                t("web.lever.typed", lang, lever=words),
-                                htmlFor=_dom(typed),
-                                className="visually-hidden",
-                            ),
-                            dbc.Input(
-                                id=typed,
-                                type="text",
-                                inputmode="decimal",
-                                debounce=True,
-                                autocomplete="off",
-                                value=typed_text(value, lang),
-                            ),
-                            html.Span(unit, className="unit", **parts.aria(hidden="true")),
-                            html.Div(
-                                t("web.lever.bad", lang, least=least, most=most),
-                                className="invalid-feedback",
-                                role="alert",
-                            ),
-                        ],
-                        className="typed" if unit == "%" else "typed wide",
-                    ),
-                ],
-                className="lever-row",
-            ),
-        ],
-        className="lever",
+    slider, typed = _dom(ids.lever(key)), _dom(ids.lever_typed(key))
+    pull = Box(
+        "range", id=slider, min=least, max=most, step=step, value=f"{value:g}", className="form-range form-control"
     )
+    box = Box(
+        "text",
+        id=typed,
+        inputMode="decimal",
+        autoComplete="off",
+        value=typed_text(value, lang),
+        className="form-control",
+    )
+    bad = html.Div(t("web.lever.bad", lang, least=least, most=most), className="invalid-feedback", role="alert")
+    name = html.Label(t("web.lever.typed", lang, lever=words), htmlFor=typed, className="visually-hidden")
+    beside = html.Span(unit, className="unit", **parts.aria(hidden="true"))
+    inside = [
+        html.Div([html.Label(words, htmlFor=slider), _hint(key)], className="head"),
+        html.Div(
+            [pull, html.Div([name, box, beside, bad], className="typed" if unit == "%" else "typed wide")],
+            className="lever-row",
+        ),
+    ]
+    return Written(written(inside), className="lever")
 
 
 def typed_text(value: float, lang: str) -> str:
@@ -181,13 +156,7 @@ def _method(state: PageState, answer: Answer) -> Component:
     lang, now = state.lang, answer.controls
     basis = html.Div(
         [
-            html.Div(
-                [
-                    html.Span(t("web.lever.basis", lang), className="form-label", id=f"{ids.BASIS}-label"),
-                    _hint("basis"),
-                ],
-                className="head d-flex justify-content-between align-items-baseline",
-            ),
+            _title("basis", t("web.lever.basis", lang), f"{ids.BASIS}-label"),
             html.Div(
                 dbc.RadioItems(
                     id=ids.BASIS,
@@ -260,13 +229,7 @@ def _rules(state: PageState, answer: Answer) -> Component:
     lang, now = state.lang, answer.controls
     return html.Div(
         [
-            html.Div(
-                [
-                    html.Span(t("web.lever.rules", lang), className="form-label", id=f"{ids.RULES}-label"),
-                    _hint("rules"),
-                ],
-                className="head d-flex justify-content-between align-items-baseline",
-            ),
+            _title("rules", t("web.lever.rules", lang), f"{ids.RULES}-label"),
             html.Div(
                 dbc.Checklist(id=ids.RULES, options=now.rules, value=now.kept, className="rules"),
                 role="group",
@@ -279,12 +242,17 @@ def _rules(state: PageState, answer: Answer) -> Component:
 
 
 def _label(key: str, words: str, control: str) -> Component:
-    return html.Div(
-        [html.Label(words, htmlFor=control, className="form-label"), _hint(key)],
-        className="d-flex justify-content-between align-items-baseline",
-    )
+    """The label of one control, and its hint."""
+    label = html.Label(words, htmlFor=control, className="form-label")
+    return Written(written([label, _hint(key)]), className="d-flex justify-content-between align-items-baseline")
+
+
+def _title(key: str, words: str, id: str) -> Component:
+    """What a group of choices is called, and its hint."""
+    title = html.Span(words, className="form-label", id=id)
+    return Written(written([title, _hint(key)]), className="head d-flex justify-content-between align-items-baseline")
 
 
 def _hint(key: str) -> Component:
     """Where a script writes what the control says of the scenario as saved."""
-    return html.Span(id=ids.lever_hint(key), className="hint")
+    return html.Span(id=_dom(ids.lever_hint(key)), className="hint")

@@ -74,7 +74,7 @@ class Box(Component):
     Parameters
     ----------
     type : str
-        ``text``, ``checkbox``, ``radio`` or ``range``.
+        ``text``, ``checkbox``, ``radio``, ``range`` or ``hidden``.
     **attributes
         Of the element, by their names in `dash.html`; ``aria-...`` and ``data-...``.
     """

@@ -61,6 +61,27 @@ def test_a_lever_moves_and_the_table_follows(window: Window):
     expect(province(page)).to_have_text(re.compile(r"^56,\d\u00a0%$"))
 
 
+def test_a_page_that_comes_again_says_what_holds_and_not_what_was_pulled(window: Window):
+    """Sliders are no components of Dash: a page that looks as it did is not written anew, and says so all the same."""
+    page = window.open_table(f"{BASE}?g.online=45")
+    slider = page.get_by_label("Hồ sơ trực tuyến", exact=True).and_(page.locator("[type=range]"))
+    typed(page, "Hồ sơ trực tuyến").fill("abc")
+    typed(page, "Hồ sơ trực tuyến").press("Enter")
+    expect(typed(page, "Hồ sơ trực tuyến")).to_have_attribute("aria-invalid", "true")
+    slider.evaluate("(one) => { one.value = 71; }")
+    again = f"{BASE}?g.online=45&o=name"
+    page.evaluate(
+        """(address) => {
+            window.history.pushState({}, "", address);
+            window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+        }""",
+        again,
+    )
+    expect(slider).to_have_value("45")
+    expect(typed(page, "Hồ sơ trực tuyến")).to_have_value("45")
+    expect(typed(page, "Hồ sơ trực tuyến")).to_have_attribute("aria-invalid", "false")
+
+
 def test_an_address_reopens_exactly_this_state(window: Window):
     page = window.open_table(f"{BASE}?g.online=45&m.online=equal_target&f.online=30")
     expect(typed(page, "Hồ sơ trực tuyến")).to_have_value("45")

@@ -19,7 +19,6 @@
   const keep = () => window.dash_clientside.no_update;
   const set = (id, props) => window.dash_clientside.set_props(id, props);
   const by = (id) => document.getElementById(id);
-  const leverId = (key) => ({ type: "lever", key: key });
 
   let bench = null; /* what this page is about: made anew whenever a page arrives */
 
@@ -180,6 +179,7 @@
       if (answered.seq === 0 || !bench) {
         bench = fresh(answered);
         bench.page = by("standing");
+        pose(answered.controls.sliders);
         hint(answered.hints);
         tools();
         askChance();
@@ -263,11 +263,7 @@
   function apply(controls) {
     const before = bench.said.sliders;
     bench.said = controls;
-    Object.entries(controls.sliders).forEach(function ([key, value]) {
-      const box = typed(key);
-      if (value !== before[key]) { set(leverId(key), { value: value }); }
-      if (value !== before[key] || (box && box.value !== window.chitieu.typedText(value))) { type(key, value, false); }
-    });
+    pose(controls.sliders, before);
     Object.entries(IDS).forEach(([name, id]) => set(id, { value: controls[name] }));
     window.dispatchEvent(new CustomEvent("chitieu:controls", { detail: controls }));
   }
@@ -288,7 +284,27 @@
   function typed(key) { return by(JSON.stringify({ key: key, type: "lever-typed" })); }
 
   function type(key, value, bad) {
-    set({ type: "lever-typed", key: key }, bad ? { invalid: true } : { value: window.chitieu.typedText(value), invalid: false });
+    const box = typed(key);
+    if (!box) { return; }
+    const text = bad ? box.value : window.chitieu.typedText(value);
+    if (box.value !== text) { box.value = text; }
+    box.classList.toggle("is-invalid", bad);
+    box.setAttribute("aria-invalid", String(bad));
+  }
+
+  function slide(key, value) {
+    const slider = lever(key);
+    if (slider) { slider.value = value; }
+  }
+
+  /* All sliders and their boxes as the page says: also on a page that was there before and looks as if it were new. What
+     somebody is typing stays, unless its lever has moved. */
+  function pose(sliders, before) {
+    Object.entries(sliders).forEach(function ([key, value]) {
+      slide(key, value);
+      const typing = before && before[key] === value && document.activeElement === typed(key);
+      if (!typing) { type(key, value, false); }
+    });
   }
 
   function keyOf(element, kind) {
@@ -332,7 +348,7 @@
     const value = window.chitieu.percentOf(box.value, Number(slider.min), Number(slider.max));
     type(key, value, value === null);
     if (value !== null && bench && value !== bench.said.sliders[key]) {
-      set(leverId(key), { value: value });
+      slide(key, value);
       pull(key, value, false);
     }
   }
