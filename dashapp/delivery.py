@@ -60,7 +60,7 @@ INDEX = """<!DOCTYPE html>
         <title>{title}</title>
         <link rel="icon" type="image/svg+xml" href="{icon}">
         <script src="{theme}"></script>
-        <script src="{early}" data-plotly="{plotly}"></script>
+        <script src="{early}" data-plotly="{plotly}"{table}></script>
         {css}
     </head>
     <body>
@@ -120,8 +120,8 @@ def index(
     files: Files, address: str, lang: str, *, metas: str, css: str, config: str, scripts: str, renderer: str
 ) -> str:
     """The first answer: HTML that loads everything and asks for the page of an address (path and query) meanwhile."""
-    scripts = _UNUSED.sub("", scripts)
-    if not split(address)[0].startswith(GRID_PAGES):
+    path, scripts = split(address)[0], _UNUSED.sub("", scripts)
+    if not path.startswith(GRID_PAGES):
         scripts = _GRID_CHUNK.sub("", scripts)
     return INDEX.format(
         lang=lang,
@@ -133,6 +133,7 @@ def index(
         theme=files.addresses[THEME],
         early=files.addresses[EARLY],
         plotly=files.addresses[PLOTLY],
+        table=' data-table="first"' if path.startswith(WORKBENCH) else "",
         css=css,
         opening=t("web.opening", lang),
         noscript=t("web.noscript", lang),

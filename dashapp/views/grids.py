@@ -91,7 +91,7 @@ def grid(
         },
         getRowId="params.data.code",
         dashGridOptions=dict(behaviour),
-        eventListeners={"gridReady": ["fitNarrow(params)"], **(listeners or {})},
+        eventListeners={"gridReady": ["fitNarrow(params)", "stands()"], **(listeners or {})},
         style=style(whole=behaviour["domLayout"] == "autoHeight", height=height),
         **rows,
     )

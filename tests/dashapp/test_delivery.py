@@ -133,8 +133,25 @@ def test_the_first_chart_asks_for_our_plotly(app, client):
     with client.get(plotly) as answer:
         assert answer.status_code == 200
     charts = Path(import_module("dash").__file__).parent / "dcc/dash_core_components.js"
-    assert "window._dashPlotlyJSURL" in charts.read_text(encoding="utf-8")
-    assert '"_dashPlotlyJSURL"' in (ASSETS / delivery.EARLY).read_text(encoding="utf-8")
+    assert "Promise.resolve(window.Plotly||" in charts.read_text(encoding="utf-8")
+
+
+def test_a_chart_waits_for_a_table_only_where_there_always_is_one(client):
+    assert 'data-table="first"' in client.get(BENCH).text
+    for address in ("/", "/compare", "/monitor", "/figures"):
+        assert "data-table" not in client.get(address).text
+    script = client.get(f"/assets/{delivery.SCRIPT}").text
+    event = re.search(r'grid\.stands = .*new CustomEvent\("([\w:]+)"', script)
+    assert event
+    assert f'addEventListener("{event[1]}"' in (ASSETS / delivery.EARLY).read_text(encoding="utf-8")
+    layout = client.get("/_dash-layout", query_string={"address": BENCH}).text
+    assert "stands()" in layout
+
+
+def test_a_workbench_is_few_components(client):
+    """Each costs a browser its share of every round: what Dash need not know is written on the server."""
+    layout = client.get("/_dash-layout", query_string={"address": BENCH}).text
+    assert 100 < layout.count('"namespace":') <= 250
 
 
 def test_what_dash_always_sends_for_nothing_is_left_out(client):

@@ -19,7 +19,31 @@
     return first.then((answer) => answer || send.call(window, resource, options));
   };
 
-  /* A chart asks for Plotly when it is to be drawn, at this address and no other. */
-  const plotly = document.currentScript.dataset.plotly;
-  Object.defineProperty(window, "_dashPlotlyJSURL", { get: () => plotly, set: () => {} });
+  /* Plotly comes with the first chart, which is drawn after the first rows where a table is to stand: it takes as long as
+     they do. Dash waits for whatever it finds under the name, and Plotly puts itself there. */
+  const { plotly, table } = document.currentScript.dataset;
+  const PATIENCE_MS = 1000;
+  let coming = null;
+
+  const within = (begin) => new Promise((resolve) => { begin(resolve); window.setTimeout(resolve, PATIENCE_MS); });
+  const standing = (resolve) => window.addEventListener("chitieu:table", resolve, { once: true });
+  const painted = (resolve) => window.requestAnimationFrame(() => window.setTimeout(resolve));
+  const part = (name, more) => document.head.append(Object.assign(document.createElement(name), more));
+
+  /* It is read while the rows are painted. */
+  function load() {
+    part("link", { rel: "preload", as: "script", href: plotly });
+    const free = table ? within(standing) : Promise.resolve();
+    const read = free.then(() => new Promise((resolve, reject) => {
+      part("script", { src: plotly, onload: () => resolve(), onerror: reject });
+    }));
+    return Promise.all([read, free.then(() => table && within(painted))]);
+  }
+
+  window.Plotly = {
+    then: (done, failed) => {
+      coming = coming || load();
+      coming.then(() => done(), failed);
+    }
+  };
 })();

@@ -55,6 +55,8 @@
     if (params.event.key === "Enter" && params.data && params.data.code) { params.node.setSelected(true, true); }
   };
 
+  grid.stands = () => { window.dispatchEvent(new CustomEvent("chitieu:table")); };
+
   grid.fitNarrow = (params) => {
     if (window.innerWidth <= 1000) { params.api.setColumnWidths([{ key: "name", newWidth: 168 }]); }
   };
