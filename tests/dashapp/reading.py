@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 import plotly.utils
@@ -19,6 +21,17 @@ def parts_of(component: Any) -> Iterator[Component]:
         yield component
         for name in ("children", "title", "label"):
             yield from parts_of(getattr(component, name, None))
+
+
+def written_in(component: Any, attribute: str) -> list[str]:
+    """Values of an attribute in all HTML that the server has written into a component."""
+    markup = "".join(str(getattr(one, "markup", "")) for one in parts_of(component))
+    return [unescape(value) for value in re.findall(rf' {attribute}="([^"]*)"', markup)]
+
+
+def links_of(component: Any) -> list[str]:
+    """Where all links of a component lead, the written ones too."""
+    return [str(one.href) for one in parts_of(component) if getattr(one, "href", None)] + written_in(component, "href")
 
 
 def as_json(value: Any) -> Any:

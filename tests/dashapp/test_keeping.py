@@ -33,6 +33,7 @@ from dashapp.views.moves import page_of
 from dashapp.views.person import Visitor
 from dashapp.views.shown import begin, choices, saved_labels, scenario_of
 from tests.dashapp.accounts.people import NAMES, log_in, open_people, with_token
+from tests.dashapp.reading import written_in
 from tests.dashapp.test_design import parts_of
 
 CAMPAIGN = "hau-giang-2022"
@@ -143,7 +144,8 @@ def toolbar(
 
 
 def ids_in(component: Any) -> set[str]:
-    return {one.id for one in parts_of(component) if isinstance(getattr(one, "id", None), str)}
+    own = {one.id for one in parts_of(component) if isinstance(getattr(one, "id", None), str)}
+    return own | set(written_in(component, "id"))
 
 
 def test_who_may_not_keep_scenarios_has_history_and_link_only(store):
