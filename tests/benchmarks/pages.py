@@ -7,8 +7,10 @@ its controls in one store (`ids.MOVE`); `Bench` does the same.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 from uuid import uuid4
 
@@ -133,26 +135,41 @@ class Slider:
     most: float
 
 
+def _sliders(tree: Json) -> Iterator[tuple[str, Slider]]:
+    """The sliders in the HTML that the server has written into a tree, each by the key of its id."""
+    for markup in _markup(tree):
+        for element in re.findall(r'<input type="range"[^>]*>', markup):
+            said = {name: unescape(value) for name, value in re.findall(r' ([\w-]+)="([^"]*)"', element)}
+            id = json.loads(said["id"]) if said["id"].startswith("{") else {}
+            if id.get("type") == ids.LEVER:
+                yield id["key"], Slider(float(said["min"]), float(said["max"]))
+
+
+def _markup(tree: Json) -> Iterator[str]:
+    if isinstance(tree, list):
+        for one in tree:
+            yield from _markup(one)
+    elif isinstance(tree, dict):
+        if isinstance(tree.get("markup"), str):
+            yield tree["markup"]
+        yield from _markup(list(tree.values()))
+
+
 class Bench:
-    """One workbench page, as its script keeps it: what the controls say, and the address as it was answered."""
+    """One workbench page, as its script keeps it: what the controls say, and the address as it was answered.
+
+    `sliders` are the levers that can be moved on it, by their keys.
+    """
 
     def __init__(self, dependencies: list[dict[str, Json]], tree: Json) -> None:
         self._page = Page.of(tree)
+        self.sliders = dict(_sliders(tree))
         self._callback = callback_of(dependencies, MOVED, f"{ids.CHART}.figure")
         answered = self._page.components[ids.ANSWERED]["data"]
         self.address = str(answered["address"])
         self.said: dict[str, Json] = {**answered["controls"], "sliders": dict(answered["controls"]["sliders"])}
         self.seq = int(answered["seq"])
         self.own = uuid4().hex
-
-    @property
-    def sliders(self) -> dict[str, Slider]:
-        """Every lever that can be moved on this page, by its key."""
-        found = {}
-        for id in self._page.matching(written({"type": ids.LEVER, "key": ["ALL"]})):
-            props = self._page.components[id]
-            found[json.loads(id)["key"]] = Slider(float(props["min"]), float(props["max"]))
-        return found
 
     def moved(self, key: str, value: float) -> bytes:
         """The body that is posted after a lever was moved."""
