@@ -163,11 +163,6 @@ class Figures:
         return MappingProxyType({code: i for i, code in enumerate(self.codes)})
 
     @cached_property
-    def has_children(self) -> bool:
-        """True if any agency has an agency above it."""
-        return bool((self.parent >= 0).any())
-
-    @cached_property
     def level_array(self) -> NDArray[np.object_]:
         """(m,) level of each agency, for masks."""
         return np.array(self.levels, dtype=object)

@@ -39,10 +39,6 @@ class Layout(StrEnum):
     HISTORY = "history"
 
 
-REPORTS = frozenset({Layout.II06A, Layout.ONE_STOP})
-"""What other systems give out: counts of dossiers by channel, agencies by their names only."""
-
-
 class ParentRows(StrEnum):
     """What the row of an agency with children holds."""
 
