@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from dash import html
 from dash.development.base_component import Component
@@ -12,8 +14,6 @@ from dashapp.views.parts import card, definition, indicator_definition
 from dashapp.views.shown import Shown
 from engine import Basis, GoalStatus, Kind
 
-_card = lasting(card)
-"""A lever moves some of the five figures; the others are as they were."""
 FINE = frozenset({GoalStatus.MET, GoalStatus.MET_WITHOUT_LIFT, GoalStatus.PATH})
 
 
@@ -105,6 +105,12 @@ def _feasible(shown: Shown) -> Component:
         words=True,
         definition=_about("feasible", shown, t("web.card.feasible", lang)),
     )
+
+
+@lasting
+def _card(label: str, value: Any, sub: str = "", **more: Any) -> Component:
+    """As `parts.card`: a lever moves some of the five figures, and the others are as they were."""
+    return card(label, value, sub, **more)
 
 
 @lasting

@@ -28,7 +28,6 @@ _NAMES: Final[Mapping[str, str]] = MappingProxyType({"className": "class", "html
 _NEVER_WRITTEN: Final = frozenset({"children", "key", "n_clicks"})
 _WILD: Final = ("aria-", "data-")
 _VOID: Final = frozenset({"br", "hr", "img", "input", "wbr"})
-_KINDS: Final[dict[type[Component], tuple[str, frozenset[str]]]] = {}
 
 
 class Written(Component):
@@ -148,23 +147,15 @@ def _once(part: Component) -> str:
 def _element(one: Component, put: Callable[[str], None]) -> None:
     if one._namespace != html.Div._namespace:
         raise TypeError(f"{one._namespace}.{one._type} cannot be written on the server")
-    tag, known = _known(one)
+    tag = one._type.lower()
     put(f"<{tag}")
     for name, value in vars(one).items():  # with all that Dash keeps there beside the properties
-        if name in known or name.startswith(_WILD):
+        if (name in one._prop_names and name not in _NEVER_WRITTEN) or name.startswith(_WILD):
             _attribute(name, value, put)
     put(">")
     if tag not in _VOID:
         _write(getattr(one, "children", None), put)
         put(f"</{tag}>")
-
-
-def _known(one: Component) -> tuple[str, frozenset[str]]:
-    """Tag of a component, and which properties become attributes: the same for all of its class."""
-    kind = type(one)
-    if kind not in _KINDS:
-        _KINDS[kind] = one._type.lower(), frozenset(one._prop_names) - _NEVER_WRITTEN
-    return _KINDS[kind]
 
 
 def _attribute(name: str, value: Any, put: Callable[[str], None]) -> None:

@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Collection, Generator
 from contextlib import closing
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, or_, select, type_coerce, update
+from sqlalchemy import ColumnElement, Select, insert, or_, select, type_coerce, update
 
 from data.store import records, tables
 from data.store.errors import StoreError
@@ -20,7 +21,6 @@ from data.store.types import Words, same_document, written
 GENESIS = "0" * 64
 """What stands in place of a hash before the first entry."""
 
-_HEAD = select(tables.LogHead.__table__.c.seq, tables.LogHead.__table__.c.hash)
 _PAGE = 1000
 _HASHED = ("seq", "at", "user", "action", "subject", "before", "after", "previous_hash")
 
@@ -65,7 +65,7 @@ class Log(Repository):
             ``damaged`` if the head row is not there.
         """
         with refusals(self._turn.busy_seconds):
-            head = self._turn.connection.execute(_HEAD).first()
+            head = self._turn.connection.execute(_head()).first()
         if head is None:
             raise StoreError("damaged", reason="log_head")
         return head.seq, head.hash
@@ -179,6 +179,13 @@ class Log(Repository):
             with self._session.execute(query) as found:
                 for row in found:
                     yield LogEntry(**row._mapping)
+
+
+@cache
+def _head() -> Select[Any]:
+    """Asked at every move of a lever: made once, and without objects of rows."""
+    own = tables.LogHead.__table__.c
+    return select(own.seq, own.hash)
 
 
 def _any_of(column: Any, wanted: Collection[str], end: str) -> ColumnElement[bool]:
